@@ -1,0 +1,1 @@
+"""The embedded monthly panel: official figures, with their publishers credited in SOURCES.csv."""

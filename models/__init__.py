@@ -1,0 +1,1 @@
+"""What an economist estimates: specification and labelled result, one family a file."""

@@ -1,0 +1,1 @@
+"""Identification schemes: one file each, one protocol."""

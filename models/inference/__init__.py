@@ -1,0 +1,1 @@
+"""Bands: one file each, and the table that says which is valid for what."""

@@ -1,0 +1,191 @@
+"""What every result can do: a tidy frame, a summary, a plot, its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Columns of every tidy frame, in this order. ``statistic`` says what the number is (``irf``,
+#: ``fevd``, ``pass_through``, ``gain``, ...); several ``level``s stand in one frame.
+TIDY_COLUMNS = (
+    "model",
+    "statistic",
+    "shock",
+    "response",
+    "horizon",
+    "estimate",
+    "std_error",
+    "level",
+    "conf_low",
+    "conf_high",
+    "band",
+    "cumulative",
+    "unit",
+)
+
+
+def tidy_frame(rows: Iterable[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
+    """A frame with exactly the tidy columns; what a row does not give is missing.
+
+    Parameters
+    ----------
+    rows : iterable of dict or DataFrame
+        Keys are names of ``TIDY_COLUMNS``; any other key is refused.
+    """
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    unknown = set(frame.columns) - set(TIDY_COLUMNS)
+    if unknown:
+        raise KeyError(f"not tidy columns: {sorted(unknown)}")
+    frame = frame.reindex(columns=list(TIDY_COLUMNS))
+    for name in ("estimate", "std_error", "level", "conf_low", "conf_high"):
+        frame[name] = frame[name].astype(float)
+    for name in ("model", "statistic", "shock", "response", "band", "unit"):
+        frame[name] = frame[name].fillna("").astype(str)
+    return frame.reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A result in words and tables: prints as text, renders as HTML, writes LaTeX.
+
+    Attributes
+    ----------
+    title : str
+    tables : sequence of (caption, DataFrame)
+    notes : sequence of str
+        Sample, method, units: what makes the numbers readable on their own.
+    """
+
+    title: str
+    tables: Sequence[tuple[str, pd.DataFrame]]
+    notes: Sequence[str] = field(default=())
+
+    def __str__(self) -> str:
+        parts = [self.title, "=" * len(self.title)]
+        for caption, table in self.tables:
+            parts += ["", caption, table.to_string(float_format=_number)]
+        return "\n".join([*parts, "", *self.notes])
+
+    def _repr_html_(self) -> str:
+        parts = [f"<h4>{self.title}</h4>"]
+        for caption, table in self.tables:
+            parts.append(f"<p>{caption}</p>{table.to_html(float_format=_number, border=0)}")
+        parts += [f"<p><small>{note}</small></p>" for note in self.notes]
+        return "\n".join(parts)
+
+    def to_latex(self) -> str:
+        """The tables in booktabs style, one after the other, with the notes beneath."""
+        parts = []
+        for caption, table in self.tables:
+            body = table.style.format(_number, na_rep="").format_index(escape="latex", axis=0)
+            body = body.format_index(escape="latex", axis=1)
+            parts.append(body.to_latex(hrules=True, caption=caption, position_float="centering"))
+        return "\n".join(parts) + "".join(f"\n% {note}" for note in self.notes) + "\n"
+
+
+def _number(value: object) -> str:
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else f"{value:.4g}"
+    return str(value)
+
+
+class Result:
+    """Mixin of all results: subclasses give ``tidy`` and ``summary``, and name their figure.
+
+    The maketables hooks let ``maketables`` print any result beside regressions of other packages.
+    """
+
+    #: Keys into ``models.citations`` of the methods that produced the result.
+    methods: ClassVar[tuple[str, ...]] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """The result's numbers in ``TIDY_COLUMNS``."""
+        raise NotImplementedError
+
+    def summary(self) -> Summary:
+        """The result in words and tables."""
+        raise NotImplementedError
+
+    def plot(self, **options: Any) -> tuple[Figure, Any]:
+        """The result's chart, as ``(figure, axes)``."""
+        raise NotImplementedError
+
+    def cite(self) -> str:
+        """BibTeX of the methods used."""
+        from .citations import bibtex
+
+        return bibtex(self.methods)
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """Point estimates as maketables wants them: b, se, t, p by name."""
+        from scipy.stats import norm
+
+        tidy = self.tidy().drop_duplicates(["statistic", "shock", "response", "horizon"])
+        names = tidy["statistic"] + ": " + tidy["shock"] + " -> " + tidy["response"]
+        names += tidy["horizon"].map(lambda h: "" if pd.isna(h) else f" (h={h:g})")
+        t = tidy["estimate"] / tidy["std_error"]
+        table = pd.DataFrame(
+            {"b": tidy["estimate"], "se": tidy["std_error"], "t": t, "p": 2 * norm.sf(t.abs())}
+        )
+        return table.set_axis(pd.Index(names, name="Coefficient"), axis=0)
+
+    def __maketables_stat__(self, key: str) -> object:
+        """A statistic by name (``N``, ``sample``), where the result has it."""
+        return getattr(self, {"N": "nobs"}.get(key, key), None)
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """What is explained."""
+        return str(getattr(self, "model", type(self).__name__))
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, str]:
+        """How the standard errors were made."""
+        tidy = self.tidy()
+        return {"vcov_type": tidy["band"].iloc[0] if len(tidy) else ""}
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """Statistics shown by default."""
+        return ["N"]
+
+
+def bands_from_draws(
+    point: np.ndarray, draws: np.ndarray, levels: Sequence[float]
+) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
+    """Standard error and equal-tailed percentile bands of joint draws.
+
+    Parameters
+    ----------
+    point : ndarray, shape (...)
+        Point estimates (fix the shape; the draws must match it).
+    draws : ndarray, shape (R, ...)
+        Joint draws, draw axis first; NaN marks draws where the object does not exist.
+    levels : sequence of float
+        Coverage levels such as ``(0.68, 0.90)``.
+
+    Returns
+    -------
+    std_error : ndarray, shape (...)
+    bands : dict of level to (low, high), each of shape (...)
+    """
+    if draws.shape[1:] != point.shape:
+        raise ValueError(f"draws {draws.shape} do not match the point {point.shape}")
+    tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
+    has_nan = bool(np.isnan(draws).any())
+    quantile = np.nanquantile if has_nan else np.quantile
+    limits = quantile(draws, tails, axis=0)
+    std_error = (np.nanstd if has_nan else np.std)(draws, axis=0, ddof=1)
+    pairs = {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
+    return std_error, pairs

@@ -1,0 +1,1 @@
+"""Markov-switching regressions: likelihood, estimation and result behind ``models.regime``."""

@@ -1,0 +1,1 @@
+"""What is read and published: figures, tables, templates, the manifest."""

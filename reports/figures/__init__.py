@@ -1,0 +1,1 @@
+"""One picture a file; each takes a tidy frame, never a model."""

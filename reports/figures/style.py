@@ -1,0 +1,108 @@
+"""The look that all figures share: style sheet, nested bands, shaded periods, the note beneath."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK = "#1f4e79"  # estimates and their bands
+ACCENT = "#c1440e"  # the second series or scheme
+QUIET = "#5c6b73"  # zero lines, annotations
+
+#: Dates that the study shades or marks (CLAIMS: policy regimes of the Bank of Japan).
+POLICY_PERIODS = (("Yield-curve control", "2016-09", "2024-03"),)
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Apply the paper style inside a block, never globally; nothing is shown on a screen."""
+    import matplotlib.pyplot as plt
+
+    sheet = files("yenloop.reports").joinpath("styles/yenloop-paper.mplstyle")
+    with as_file(sheet) as path, plt.style.context(path):
+        yield
+
+
+def new_figure(
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    width: float = 6.5,
+    height: float = 3.0,
+    sharex: bool = False,
+    sharey: Literal["none", "all", "row", "col"] = "none",
+) -> tuple[Figure, np.ndarray]:
+    """A figure outside pyplot's registry (no state, no leak) and its axes, always 2-D."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex, sharey=sharey)
+    return figure, axes
+
+
+def draw_bands(ax: Axes, rows: pd.DataFrame, *, color: str = INK, label: str | None = None) -> None:
+    """Line and nested bands of one response from its tidy rows, with a zero line."""
+    levels = sorted(rows["level"].dropna().unique(), reverse=True)
+    for rank, level in enumerate(levels):
+        band = rows[rows["level"] == level].sort_values("horizon")
+        ax.fill_between(
+            band["horizon"].astype(float),
+            band["conf_low"],
+            band["conf_high"],
+            color=color,
+            alpha=0.16 + 0.12 * rank,
+            linewidth=0,
+            label=f"{level:.0%} band" if label is None else None,
+        )
+    line = rows.drop_duplicates("horizon").sort_values("horizon")
+    ax.plot(line["horizon"].astype(float), line["estimate"], color=color, label=label)
+    zero_line(ax)
+
+
+def zero_line(ax: Axes) -> None:
+    """A thin line at zero, under the data."""
+    ax.axhline(0, color=QUIET, linewidth=0.6, zorder=0)
+
+
+def integer_horizons(ax: Axes, last: int) -> None:
+    """Integer ticks from 0; every 6 or 12 periods when the axis is long."""
+    step = 1 if last <= 8 else 2 if last <= 12 else 6 if last <= 36 else 12
+    ax.set_xticks(range(0, last + 1, step))
+    ax.set_xlim(0, last)
+
+
+def shade_policy(ax: Axes, *, name_them: bool = False) -> None:
+    """Shade the policy periods on a time axis."""
+    from matplotlib.dates import date2num
+
+    for name, start, end in POLICY_PERIODS:
+        ax.axvspan(
+            date2num(pd.Period(start, "M").start_time),
+            date2num(pd.Period(end, "M").end_time),
+            color=QUIET,
+            alpha=0.12,
+            linewidth=0,
+            zorder=0,
+            label=name if name_them else None,
+        )
+
+
+def add_note(figure: Figure, notes: Sequence[str], *, width: int = 118) -> None:
+    """The note under a figure: shock size, identification, bands, sample."""
+    text = "\n".join(textwrap.wrap("Note: " + " ".join(notes), width))
+    lines = text.count("\n") + 1
+    inches = 0.13 * lines + 0.08
+    figure.set_figheight(figure.get_figheight() + inches)
+    share = inches / figure.get_figheight()
+    figure.set_layout_engine("constrained", rect=(0, share, 1, 1 - share))
+    figure.text(0.01, share * 0.9, text, va="top", ha="left", fontsize=6.5, color="#333333")
