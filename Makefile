@@ -1,15 +1,15 @@
-# Everything here works on a fresh machine with Python 3.11+ and make.
+# Works on a fresh machine with Python 3.11+ and make: the first target installs into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check bench audit docs clean
+.PHONY: run test check lint types imports docs bench clean
 
 run: $(STAMP)
 	$(BIN)/yenloop run
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_OPTIONS)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -17,15 +17,26 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[test,check,docs]"
 	touch $(STAMP)
 
-check: $(STAMP)
+check: lint types imports docs
+
+lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	mkdir -p .venv/typecheck && ln -sfn "$(CURDIR)" .venv/typecheck/yenloop
-	MYPYPATH=.venv/typecheck $(BIN)/mypy --strict -p yenloop
+
+# mypy wants the package, and nothing else, in a folder of its own name: a folder of links.
+types: $(STAMP)
+	rm -rf .venv/typecheck && mkdir -p .venv/typecheck/yenloop
+	ln -s $(addprefix "$(CURDIR)"/,$(wildcard *.py) py.typed data estimation models reports) .venv/typecheck/yenloop
+	cd .venv/typecheck && ../bin/mypy --strict --config-file ../../pyproject.toml -p yenloop
+
+imports: $(STAMP)
 	$(BIN)/lint-imports
+
+docs: $(STAMP)
+	$(BIN)/mkdocs build --quiet --strict --site-dir docs/_build
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist docs/_build *.egg-info

@@ -12,14 +12,37 @@ __version__ = "0.1.0"
 
 #: Public name -> module that defines it.
 _PUBLIC = {
-    "Panel": "data.panel",
+    "Cholesky": "models.identification.cholesky",
     "Column": "data.panel",
+    "Panel": "data.panel",
+    "ResidualBootstrap": "models.inference.residual_bootstrap",
+    "VAR": "models.var",
+    "load_bundled": "data.sources.files",
+    "load_data": "data.sources.files",
+    "load_loop_panel": "data.loop_panel",
+    "loop_panel": "data.loop_panel",
 }
 
-__all__ = ["Column", "Panel", "__version__"]
+__all__ = [
+    "VAR",
+    "Cholesky",
+    "Column",
+    "Panel",
+    "ResidualBootstrap",
+    "__version__",
+    "load_bundled",
+    "load_data",
+    "load_loop_panel",
+    "loop_panel",
+]
 
 if TYPE_CHECKING:
+    from .data.loop_panel import load_loop_panel, loop_panel
     from .data.panel import Column, Panel
+    from .data.sources.files import load_bundled, load_data
+    from .models.identification.cholesky import Cholesky
+    from .models.inference.residual_bootstrap import ResidualBootstrap
+    from .models.var import VAR
 
 
 def __getattr__(name: str) -> object:

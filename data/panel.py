@@ -5,15 +5,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, GapError, MissingSeriesError, MixedObservationError
+from ..errors import DataError, GapError, MissingSeriesError, MixedObservationError, SpecError
+from .dates import (
+    Frequency,
+    frequency_of,
+    label_of,
+    refuse_irregular,
+    regular_index,
+    require_date,
+)
 
 Observed = Literal["mean", "end", "sum", "survey", "unknown"]
-Frequency = Literal["monthly", "daily", "weekly", "quarterly"]
+
+__all__ = [
+    "Column",
+    "Frequency",
+    "Observed",
+    "Panel",
+    "as_panel",
+    "label_of",
+    "refuse_gaps",
+    "refuse_irregular",
+    "refuse_mixed_observation",
+    "refuse_two_sided",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +51,12 @@ class Column:
     publisher, code : str
         Who publishes the series and under which identifier.
     frequency : str
-        ``monthly``, ``daily``, ``weekly`` or ``quarterly``.
+        ``monthly``, ``daily``, ``weekly``, ``quarterly`` or ``annual``.
     observed : str
         ``mean``, ``end``, ``sum`` or ``survey``: what a period's value is.
     clock : str
-        Time of day and zone at which a market price is struck, such as ``17:00 Asia/Tokyo``.
+        Time of day and zone at which a market price is struck, such as ``17:00 Asia/Tokyo``
+        (see :mod:`yenloop.data.clocks`); empty where the publisher names no hour.
     market : bool
         Whether it is a price struck in a market (these may not mix means and ends).
     transform : str
@@ -46,6 +67,10 @@ class Column:
         Factor from the panel's unit to ``response_unit``.
     differenced : bool
         Whether the column is a change, so that its cumulated response is that of the level.
+    flipped : bool
+        Whether the sign was turned round, so that up means a weaker yen.
+    two_sided : bool
+        Whether a value uses later observations (STL): not allowed in real-time work.
     terms : str
         The publisher's terms of reuse.
     """
@@ -63,12 +88,19 @@ class Column:
     response_unit: str = ""
     response_scale: float = 1.0
     differenced: bool = False
+    flipped: bool = False
+    two_sided: bool = False
     terms: str = ""
 
     @property
     def unit_of_responses(self) -> str:
         """Unit in which responses are shown."""
         return self.response_unit or self.unit
+
+    def after(self, step: str, **changes: Any) -> Column:
+        """The description after one more step, which is added to ``transform``."""
+        steps = [*filter(None, self.transform.split("; ")), step]
+        return replace(self, transform="; ".join(steps), **changes)
 
 
 @dataclass(frozen=True)
@@ -86,7 +118,8 @@ class Panel:
     source : str
         Where the figures came from, for the manifest.
     trimmed : tuple of str
-        What selecting removed at the ends, in words.
+        What was left out on the way to this panel (ends of the common sample, days on which
+        a market was closed), in words.
     """
 
     frame: pd.DataFrame
@@ -96,9 +129,11 @@ class Panel:
 
     def __post_init__(self) -> None:
         if not isinstance(self.frame.index, (pd.PeriodIndex, pd.DatetimeIndex)):
+            regular_index(self.frame.index)
+        if self.frame.columns.has_duplicates:
+            twice = self.frame.columns[self.frame.columns.duplicated()][0]
             raise DataError(
-                f"The panel's index is {type(self.frame.index).__name__}, not dates.",
-                remedy="Pass a frame with a PeriodIndex or a DatetimeIndex.",
+                f"The column '{twice}' occurs twice.", remedy="Give each series one column."
             )
         unknown = [c for c in self.frame.columns if c not in self.columns]
         if unknown:
@@ -107,6 +142,7 @@ class Panel:
                 remedy="Name them in the mapping file, or use Panel.from_frame.",
             )
         refuse_irregular(self.frame.index)
+        _refuse_infinite(self.frame)
 
     @classmethod
     def from_frame(
@@ -115,21 +151,33 @@ class Panel:
         columns: Mapping[str, Column] | None = None,
         source: str = "memory",
     ) -> Self:
-        """Make a panel of a frame; columns that are not described keep their name as label."""
+        """Make a panel of a labelled frame.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            Figures on a ``PeriodIndex`` or ``DatetimeIndex``. Dates that are a week, a month, a
+            quarter or a year apart become periods.
+        columns : Mapping[str, Column], optional
+            Descriptions; a column without one keeps its name as id and label.
+        source : str
+            Where the figures came from.
+
+        Raises
+        ------
+        DataError
+            The index holds no dates, or a column holds something else than numbers.
+        GapError
+            A date is repeated, skipped or out of order.
+        """
+        calendar = regular_index(frame.index)
+        figures = _as_numbers(frame.set_axis(frame.columns.map(str), axis=1))
+        figures = figures.set_axis(calendar, axis=0)
         known = dict(columns or {})
-        index = frame.index
-        if isinstance(index, pd.DatetimeIndex):
-            spacing = pd.infer_freq(index) or ""
-            if spacing[:1] in ("M", "Q"):
-                frame = frame.set_axis(index.to_period(spacing[0]), axis=0)
-        frequency: Frequency = "monthly"
-        if isinstance(frame.index, pd.DatetimeIndex):
-            frequency = "daily"
-        for name in frame.columns:
-            known.setdefault(
-                str(name), Column(id=str(name), label=str(name), unit="unit", frequency=frequency)
-            )
-        return cls(frame.astype(float), known, source)
+        for name in figures.columns:
+            described = Column(id=name, label=name, unit="unit", frequency=frequency_of(calendar))
+            known.setdefault(name, described)
+        return cls(figures, known, source)
 
     @property
     def names(self) -> list[str]:
@@ -159,8 +207,24 @@ class Panel:
             )
         return self.columns[name]
 
+    def span(self, name: str) -> tuple[str, str]:
+        """First and last period with a value, such as ``("1999-01", "2026-08")``."""
+        self.describe(name)
+        present = self.frame.index[self.frame[name].notna().to_numpy()]
+        if len(present) == 0:
+            raise DataError(
+                f"The series '{name}' has no values ({self.source}).",
+                remedy="Leave it out, or supply its figures.",
+            )
+        return label_of(present[0]), label_of(present[-1])
+
     def select(
-        self, names: Iterable[str], *, start: str | None = None, end: str | None = None
+        self,
+        names: Iterable[str],
+        *,
+        start: str | None = None,
+        end: str | None = None,
+        allow_mixed: bool = False,
     ) -> Panel:
         """Columns in the given order on their common sample.
 
@@ -173,27 +237,39 @@ class Panel:
             Catalogue ids.
         start, end : str, optional
             First and last period, inclusive.
+        allow_mixed : bool
+            Accept month means beside month ends; ``trimmed`` says that it was done.
 
         Raises
         ------
-        MissingSeriesError, GapError, MixedObservationError, DataError
+        MissingSeriesError, GapError, MixedObservationError, DataError, SpecError
         """
         wanted = list(names)
+        if not wanted or len(set(wanted)) < len(wanted):
+            raise SpecError(
+                f"Not a list of different series: {', '.join(wanted) or 'empty'}.",
+                remedy="Name each series once.",
+            )
         described = {name: self.describe(name) for name in wanted}
-        refuse_mixed_observation(described.values())
-        frame = self.frame.loc[:, wanted].loc[start:end]
+        notes = self.trimmed
+        if allow_mixed:
+            notes += ("month means and month ends of market prices may be mixed (on request)",)
+        else:
+            refuse_mixed_observation(described.values())
+        frame = window_of(self.frame, start, end).loc[:, wanted]
         complete = frame.notna().all(axis=1).to_numpy()
         if not complete.any():
+            spans = "; ".join(f"{name} {' to '.join(self.span(name))}" for name in wanted)
             raise DataError(
-                f"{', '.join(wanted)} have no period in common.",
-                remedy="Check the dates of each series or leave one out.",
+                f"No period from {start or 'the start'} to {end or 'the end'} has a value of "
+                f"each series: {spans}.",
+                remedy="Change the sample, or leave one of them out.",
             )
         first = int(complete.argmax())
         last = len(complete) - 1 - int(complete[::-1].argmax())
         inside = frame.iloc[first : last + 1]
         refuse_gaps(inside)
-        trimmed = _report_trimming(frame, first, last)
-        return Panel(inside, described, self.source, trimmed)
+        return Panel(inside, described, self.source, notes + _report_trimming(frame, first, last))
 
     def with_columns(self, frame: pd.DataFrame, columns: Mapping[str, Column]) -> Panel:
         """The same panel with other values or descriptions (used by transforms)."""
@@ -205,28 +281,16 @@ def as_panel(data: Panel | pd.DataFrame) -> Panel:
     return data if isinstance(data, Panel) else Panel.from_frame(data)
 
 
-def label_of(period: object) -> str:
-    """A date as it is printed: ``2026-06`` for months, ``2026-06-30`` for days."""
-    if isinstance(period, pd.Timestamp):
-        return period.strftime("%Y-%m-%d")
-    return str(period)
-
-
-def refuse_irregular(index: pd.Index) -> None:
-    """Refuse duplicated, unordered or (for periods) skipped dates."""
-    if index.has_duplicates:
-        twice = label_of(index[index.duplicated()][0])
-        raise GapError(f"The date {twice} occurs twice.", remedy="Keep one row a date.")
-    if not index.is_monotonic_increasing:
-        raise GapError("The dates are not in order.", remedy="Sort the rows by date.")
-    if isinstance(index, pd.PeriodIndex) and len(index) > 1:
-        steps = np.diff(index.asi8)
-        if (steps != 1).any():
-            at = int((steps != 1).argmax())
-            raise GapError(
-                f"No row between {label_of(index[at])} and {label_of(index[at + 1])}.",
-                remedy="Add the missing periods, or use a sample without the gap.",
-            )
+def window_of(frame: pd.DataFrame, start: str | None, end: str | None) -> pd.DataFrame:
+    """Rows from ``start`` to ``end`` inclusive; either may be open, a week counts by its end."""
+    first, last = (require_date(date) if date else None for date in (start, end))
+    if isinstance(frame.index, pd.PeriodIndex) and frame.index.freqstr.startswith("W"):
+        # pandas does not look up weeks by the text of a date.
+        dates = frame.index.end_time
+        after = dates >= first.start_time if first is not None else True
+        before = dates <= last.end_time if last is not None else True
+        return frame.loc[np.broadcast_to(after & before, len(frame))]
+    return frame.loc[start:end]
 
 
 def refuse_gaps(frame: pd.DataFrame) -> None:
@@ -237,10 +301,10 @@ def refuse_gaps(frame: pd.DataFrame) -> None:
     name = str(missing.any(axis=0).idxmax())
     dates = [label_of(d) for d in frame.index[missing[name].to_numpy()]]
     shown = ", ".join(dates[:6]) + (f" and {len(dates) - 6} more" if len(dates) > 6 else "")
-    raise GapError(
-        f"The series '{name}' has no value in {shown}.",
-        remedy="Choose a sample without the gap (start/end), or fill it at the source.",
-    )
+    remedy = "Choose a sample without the gap (start/end), or fill it at the source."
+    if isinstance(frame.index, pd.DatetimeIndex):
+        remedy = "Keep the days on which all markets are open first (common_days)."
+    raise GapError(f"The series '{name}' has no value in {shown}.", remedy=remedy)
 
 
 def refuse_mixed_observation(columns: Iterable[Column]) -> None:
@@ -260,13 +324,49 @@ def refuse_mixed_observation(columns: Iterable[Column]) -> None:
         )
 
 
+def refuse_two_sided(columns: Iterable[Column], use: str) -> None:
+    """Refuse columns whose values use later observations in real-time or out-of-sample work."""
+    names = ", ".join(c.id for c in columns if c.two_sided)
+    if names:
+        raise SpecError(
+            f"{names}: adjusted with observations that were not yet there ({use}).",
+            remedy="Use seasonal adjustment by month dummies instead of STL.",
+        )
+
+
+def _as_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    try:
+        return frame.astype(float)
+    except (TypeError, ValueError):
+        for name in frame.columns:
+            numbers = pd.to_numeric(frame[name], errors="coerce")
+            wrong = numbers.isna() & frame[name].notna()
+            if wrong.any():
+                date = label_of(frame.index[wrong.to_numpy()][0])
+                raise DataError(
+                    f"The series '{name}' holds {frame.loc[wrong, name].iloc[0]!r} in {date}, "
+                    "which is not a number.",
+                    remedy="Leave the cell empty or correct it.",
+                ) from None
+        raise
+
+
+def _refuse_infinite(frame: pd.DataFrame) -> None:
+    infinite = np.isinf(frame.to_numpy(float))
+    if infinite.any():
+        row, column = (int(i[0]) for i in np.nonzero(infinite))
+        raise DataError(
+            f"The series '{frame.columns[column]}' is infinite in {label_of(frame.index[row])}.",
+            remedy="Leave the cell empty or correct it.",
+        )
+
+
 def _report_trimming(frame: pd.DataFrame, first: int, last: int) -> tuple[str, ...]:
     """Which series decided the ends of the common sample."""
     notes = []
-    if first > 0:
-        late = frame.columns[frame.iloc[first - 1].isna().to_numpy()]
-        notes.append(f"starts {label_of(frame.index[first])}: {', '.join(map(str, late))}")
-    if last < len(frame) - 1:
-        early = frame.columns[frame.iloc[last + 1].isna().to_numpy()]
-        notes.append(f"ends {label_of(frame.index[last])}: {', '.join(map(str, early))}")
+    for word, at, beside in (("starts", first, first - 1), ("ends", last, last + 1)):
+        if 0 <= beside < len(frame):
+            absent = frame.columns[frame.iloc[beside].isna().to_numpy()]
+            names = "all" if len(absent) == frame.shape[1] else ", ".join(map(str, absent))
+            notes.append(f"{word} {label_of(frame.index[at])}: {names}")
     return tuple(notes)

@@ -47,7 +47,7 @@ def tidy_frame(rows: Iterable[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
     for name in ("estimate", "std_error", "level", "conf_low", "conf_high"):
         frame[name] = frame[name].astype(float)
     for name in ("model", "statistic", "shock", "response", "band", "unit"):
-        frame[name] = frame[name].fillna("").astype(str)
+        frame[name] = frame[name].astype(object).fillna("").astype(str)
     return frame.reset_index(drop=True)
 
 
@@ -102,8 +102,11 @@ class Result:
     The maketables hooks let ``maketables`` print any result beside regressions of other packages.
     """
 
-    #: Keys into ``models.citations`` of the methods that produced the result.
+    #: Keys into ``models/citations.bib`` of the methods that produced the result.
     methods: ClassVar[tuple[str, ...]] = ()
+
+    #: Module of ``reports.figures`` whose ``draw(tidy, notes=..., **options)`` makes the chart.
+    figure: ClassVar[str] = ""
 
     def tidy(self) -> pd.DataFrame:
         """The result's numbers in ``TIDY_COLUMNS``."""
@@ -113,9 +116,19 @@ class Result:
         """The result in words and tables."""
         raise NotImplementedError
 
+    def notes(self) -> tuple[str, ...]:
+        """What stands under the chart: shock size, identification, bands, sample."""
+        return tuple(self.summary().notes)
+
     def plot(self, **options: Any) -> tuple[Figure, Any]:
-        """The result's chart, as ``(figure, axes)``."""
-        raise NotImplementedError
+        """The result's chart, as ``(figure, axes)``.
+
+        The one place where a model reaches for a picture: the figure function gets the tidy frame
+        and the notes, never the model. Options are those of the figure's ``draw``.
+        """
+        from ..reports.figures import drawing
+
+        return drawing(self.figure)(self.tidy(), notes=self.notes(), **options)
 
     def cite(self) -> str:
         """BibTeX of the methods used."""
@@ -180,12 +193,12 @@ def bands_from_draws(
     std_error : ndarray, shape (...)
     bands : dict of level to (low, high), each of shape (...)
     """
+    from ..estimation.bands import percentiles
+
     if draws.shape[1:] != point.shape:
         raise ValueError(f"draws {draws.shape} do not match the point {point.shape}")
     tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
-    has_nan = bool(np.isnan(draws).any())
-    quantile = np.nanquantile if has_nan else np.quantile
-    limits = quantile(draws, tails, axis=0)
-    std_error = (np.nanstd if has_nan else np.std)(draws, axis=0, ddof=1)
+    limits = percentiles(draws, tails)
+    std_error = (np.nanstd if np.isnan(draws).any() else np.std)(draws, axis=0, ddof=1)
     pairs = {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
     return std_error, pairs

@@ -54,3 +54,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the development data are not beside this checkout")
     return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many golden cases were compared, and how many could not be."""
+    reports = terminalreporter.stats
+    ran = sum(
+        "golden" in r.keywords for kind in ("passed", "failed") for r in reports.get(kind, [])
+    )
+    skipped = sum("golden" in r.keywords for r in reports.get("skipped", []))
+    terminalreporter.write_line(f"golden cases: {ran} compared, {skipped} skipped")

@@ -81,6 +81,35 @@ def integer_horizons(ax: Axes, last: int) -> None:
     ax.set_xlim(0, last)
 
 
+def timestamps(index: pd.Index) -> pd.DatetimeIndex:
+    """Dates for a time axis: periods stand at their first day."""
+    return index.to_timestamp() if isinstance(index, pd.PeriodIndex) else pd.DatetimeIndex(index)
+
+
+def year_axis(ax: Axes, *, ticks: int = 10) -> None:
+    """Years (or months, on a short span) on a time axis, at most so many ticks."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(maxticks=ticks)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def wrapped(text: str, columns: int) -> str:
+    """A title broken into lines that fit above one of ``columns`` panels side by side."""
+    width = {1: 52, 2: 44}.get(columns, 27)
+    parts = text.replace(" (", "\n(") if columns > 1 and len(text) > width else text
+    return "\n".join(textwrap.fill(line, width) for line in parts.splitlines())
+
+
+def share_colors(count: int) -> list[str]:
+    """Colours of stacked parts, from the style's cycle."""
+    import matplotlib as mpl
+
+    cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    return [cycle[i % len(cycle)] for i in range(count)]
+
+
 def shade_policy(ax: Axes, *, name_them: bool = False) -> None:
     """Shade the policy periods on a time axis."""
     from matplotlib.dates import date2num
@@ -97,7 +126,7 @@ def shade_policy(ax: Axes, *, name_them: bool = False) -> None:
         )
 
 
-def add_note(figure: Figure, notes: Sequence[str], *, width: int = 118) -> None:
+def add_note(figure: Figure, notes: Sequence[str], *, width: int = 136) -> None:
     """The note under a figure: shock size, identification, bands, sample."""
     text = "\n".join(textwrap.wrap("Note: " + " ".join(notes), width))
     lines = text.count("\n") + 1

@@ -1,0 +1,1 @@
+"""Benchmarks: the same data through yenloop and its peers; same numbers first, then the time."""

@@ -1,0 +1,118 @@
+"""The commands: ``yenloop run`` and what prepares it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .errors import YenloopError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Measure the loop yen - import prices - CPI - JGB yields - yen.",
+    pretty_exceptions_enable=False,
+)
+
+_Study = Annotated[Path | None, typer.Argument(help="Study file (TOML); none: the default study.")]
+_Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="WHERE",
+        help="A folder with monthly_panel.csv (and daily_panel.csv), or a CSV or Excel file with "
+        "its mapping; none: the embedded panel.",
+    ),
+]
+_Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder in which the run's folder is made.")
+]
+
+
+@app.command()
+def run(study: _Study = None, data: _Data = None, out: _Out = Path("reports/runs")) -> None:
+    """Estimate the study and write its report."""
+    try:
+        _run(study, data, out)
+    except KeyboardInterrupt:
+        text = "Stopped; nothing half-written was left and earlier runs are untouched."
+        raise typer.Exit(_say(text, code=130)) from None
+
+
+def _run(study: Path | None, data: Path | None, out: Path) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    started = time.perf_counter()
+    with console.status("Starting") as status:
+        step = _Steps(console, status)
+        step("Loading the estimators")
+        from .spec import read_spec
+        from .study import run_study
+
+        folder = run_study(read_spec(study), data, out, announce=console.print, step=step)
+        step.close()
+    console.print(f"{time.perf_counter() - started:.1f} s in all.")
+    console.print(f"Report: {folder / 'index.html'}")
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("study.toml"),
+) -> None:
+    """Write the default study as a file to edit."""
+    from .errors import OutputError
+    from .spec import StudySpec, to_toml
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(to_toml(StudySpec()))
+    except FileExistsError:
+        raise OutputError(f"'{path}' exists.", remedy="Name another file.") from None
+    except OSError as error:
+        raise OutputError(f"'{path}' cannot be written: {error}.", remedy="Name another.") from None
+    typer.echo(f"Study file: {path}")
+
+
+@app.command()
+def data(where: Annotated[Path | None, typer.Argument(help="As --data of run.")] = None) -> None:
+    """Show which catalogue ids the data hold, their clocks and how they were observed."""
+    from .data.sources.files import load_data
+
+    for line in load_data(where).report:
+        typer.echo(line)
+
+
+class _Steps:
+    """The terminal's side of progress: names the step under way, prints it when it is done."""
+
+    def __init__(self, console: Any, status: Any) -> None:
+        self._console, self._status = console, status
+        self._name, self._since = "", time.perf_counter()
+
+    def __call__(self, name: str) -> None:
+        self.close()
+        self._name, self._since = name, time.perf_counter()
+        self._status.update(f"{name} ...")
+
+    def close(self) -> None:
+        if self._name:
+            self._console.print(f"  {self._name:<58} {time.perf_counter() - self._since:6.1f} s")
+            self._name = ""
+
+
+def main() -> None:
+    """Run the command line: errors become one line with the remedy and a non-zero exit code."""
+    try:
+        app()
+    except YenloopError as error:
+        sys.exit(_say(str(error), code=2))
+
+
+def _say(sentence: str, *, code: int) -> int:
+    print(f"yenloop: {sentence}", file=sys.stderr)
+    return code

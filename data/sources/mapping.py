@@ -1,0 +1,178 @@
+"""Mapping files: which column of a file is which series.
+
+A mapping is a small TOML file beside the data::
+
+    [file]
+    date = "month"            # name of the date column
+    frequency = "monthly"     # or "daily"
+
+    [columns]
+    yen = "usdjpy_tokyo"      # column of the file = id of the catalogue
+    wages = { id = "wages", label = "Scheduled earnings", unit = "index, 2020 = 100",
+              observed = "survey", transform = "dlog100" }
+
+(an inline table stands on one line; it is broken here for reading). ``[file]`` may also name
+``encoding`` and, for Excel, ``sheet``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ...errors import SpecError
+from .. import catalog
+from ..catalog import Entry, make_entry, nearest
+
+_FILE_KEYS = ("date", "frequency", "encoding", "sheet", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class FileMapping:
+    """What the columns of one file are.
+
+    Attributes
+    ----------
+    date : str
+        Name of the date column.
+    frequency : str
+        ``monthly`` or ``daily``.
+    columns : Mapping[str, Entry]
+        Series by column name.
+    complete : bool
+        Whether each column must be in the file (a mapping that a user wrote) or may be absent
+        (a known layout).
+    encoding : str
+        Encoding of a CSV file.
+    sheet : str
+        Sheet of an Excel file; empty for its only sheet.
+    note : str
+        What a user has to know.
+    """
+
+    date: str
+    frequency: str
+    columns: Mapping[str, Entry]
+    complete: bool = True
+    encoding: str = "utf-8-sig"
+    sheet: str = ""
+    note: str = ""
+
+
+def read_mapping(path: Path) -> FileMapping:
+    """Read the mapping of a single file.
+
+    Raises
+    ------
+    SpecError
+        The mapping cannot be read, or a key is unknown, missing or not allowed.
+    MissingSeriesError
+        It names an id that the catalogue does not have.
+    """
+    content = _read_toml(path)
+    _refuse_unknown(content, ("file", "columns"), path.name)
+    return _mapping({**content.get("file", {}), "columns": content.get("columns")}, path.name)
+
+
+def read_folder_mapping(path: Path) -> dict[str, FileMapping]:
+    """Read a folder's mapping: one table a file, such as ``["monthly_panel.csv"]``."""
+    tables = _read_toml(path)
+    return {name: _mapping(table, f"{path.name}, {name}") for name, table in tables.items()}
+
+
+def known_layouts() -> dict[str, FileMapping]:
+    """Layouts that need no mapping file, by file name."""
+    folder = resources.files(catalog.__package__)
+    tables = tomllib.loads(folder.joinpath("layouts.toml").read_text(encoding="utf-8"))
+    return {
+        name: replace(_mapping(table, f"layouts.toml, {name}"), complete=False)
+        for name, table in tables.items()
+    }
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SpecError(
+            f"There is no mapping file '{path}'.", remedy="Check the path, or write it."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SpecError(
+            f"The mapping file '{path}' cannot be read: {error}.", remedy="Mend the line named."
+        ) from None
+
+
+def _mapping(table: Mapping[str, Any], where: str) -> FileMapping:
+    _refuse_unknown(table, (*_FILE_KEYS, "columns"), where)
+    columns = table.get("columns")
+    if not isinstance(columns, Mapping) or not columns:
+        raise SpecError(
+            f"The mapping {where} maps no columns.",
+            remedy='Write [columns] with lines such as yen = "usdjpy_tokyo".',
+        )
+    if not isinstance(table.get("date"), str) or table.get("frequency") not in ("monthly", "daily"):
+        raise SpecError(
+            f"The mapping {where} does not say which column holds the date and how frequent it is.",
+            remedy='Write date = "month" and frequency = "monthly" (or "daily").',
+        )
+    options = {key: table[key] for key in _FILE_KEYS if key in table}
+    series = {
+        column: _series(column, target, options["frequency"], where)
+        for column, target in columns.items()
+    }
+    _refuse_duplicates(series, where)
+    return FileMapping(columns=series, **options)
+
+
+def _series(column: str, target: object, frequency: str, where: str) -> Entry:
+    """The series that a column is: one of the catalogue, or a new one described in place."""
+    if isinstance(target, str):
+        target = {"id": target}
+    if not isinstance(target, Mapping) or not isinstance(target.get("id"), str):
+        raise SpecError(
+            f"The mapping {where} does not say which series the column '{column}' is.",
+            remedy=f'Write {column} = "ID", or {column} = {{ id = "ID", label = "...", ... }}.',
+        )
+    keys = {key: value for key, value in target.items() if key != "id"}
+    name = target["id"]
+    if name in catalog.entries() or not keys:
+        found = catalog.entry(name)
+        _refuse_unknown(keys, ("note",), f"{where}, {column} (the catalogue describes '{name}')")
+        found = replace(found, note=keys.get("note", found.note))
+    else:
+        found = make_entry(name, {"frequency": frequency, **keys}, {})
+    if found.column.frequency != frequency:
+        raise SpecError(
+            f"The mapping {where} takes the {frequency} column '{column}' for '{name}', "
+            f"which is {found.column.frequency}.",
+            remedy=nearest(
+                name, (n for n, e in catalog.entries().items() if e.column.frequency == frequency)
+            ),
+        )
+    return found
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        raise SpecError(
+            f"The mapping {where} has the unknown key '{unknown[0]}'.",
+            remedy=nearest(unknown[0], known),
+        )
+
+
+def _refuse_duplicates(series: Mapping[str, Entry], where: str) -> None:
+    seen: dict[str, str] = {}
+    for column, found in series.items():
+        name = found.column.id
+        if name in seen:
+            raise SpecError(
+                f"The mapping {where} takes both '{seen[name]}' and '{column}' for '{name}'.",
+                remedy="One series, one column: leave one out, or give it its own id.",
+            )
+        seen[name] = column

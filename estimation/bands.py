@@ -1,0 +1,188 @@
+"""Percentiles of joint draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .jit import kernel
+
+#: Parts that are not longer than this are sorted by insertion.
+SHORT = 24
+#: Values that are looked at to choose where to split a longer part.
+SAMPLE = 15
+
+
+def percentiles(draws: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+    """Quantiles over draws, linearly interpolated: the numbers of ``np.nanquantile`` to the bit.
+
+    A percentile needs two order statistics, not a sorted sample: each cell's draws are only split
+    around them (quickselect).
+
+    Parameters
+    ----------
+    draws : ndarray, shape (R, ...)
+        Draw axis first. NaN marks draws where the object does not exist; they are left out.
+    probabilities : sequence of float, length Q
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray, shape (Q, ...)
+        NaN where a cell has no draws.
+    """
+    wanted = np.asarray(probabilities, dtype=float)
+    if not ((wanted >= 0) & (wanted <= 1)).all():
+        raise ValueError(f"probabilities must lie between 0 and 1: {list(probabilities)}")
+    order = np.argsort(np.abs(wanted - 0.5), kind="stable")
+    cells = math.prod(draws.shape[1:])
+    # Writable: numba would compile the kernel once more for read-only arrays.
+    flat = np.require(draws, float, ("C", "W")).reshape(-1)
+    found = np.empty((len(wanted), cells))
+    _percentiles(flat, len(draws), cells, wanted[order], order, found.reshape(-1))
+    return found.reshape(len(wanted), *draws.shape[1:])
+
+
+@kernel
+def _percentiles(
+    draws: np.ndarray,
+    rows: int,
+    cells: int,
+    probabilities: np.ndarray,
+    order: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    """Percentiles of each cell, from the innermost of ``probabilities`` outwards."""
+    group = 8  # neighbouring cells share a line of the cache
+    values = np.empty(group * rows)
+    counts = np.empty(group, dtype=np.int64)
+    for first in range(0, cells, group):
+        width = min(group, cells - first)
+        for w in range(width):
+            counts[w] = 0
+        for row in range(rows):
+            for w in range(width):
+                value = draws[row * cells + first + w]
+                values[w * rows + counts[w]] = value
+                counts[w] += value == value  # a NaN is overwritten by what comes next
+        for w in range(width):
+            start, stop = w * rows, w * rows + counts[w]
+            inner = (stop, start - 1)  # none yet
+            for q in range(len(probabilities)):
+                where = order[q] * cells + first + w
+                found[where] = np.nan
+                if stop > start:
+                    found[where], inner = _interpolated(
+                        values, start, stop, inner, probabilities[q]
+                    )
+
+
+@kernel
+def _interpolated(
+    values: np.ndarray, start: int, stop: int, inner: tuple[int, int], probability: float
+) -> tuple[float, tuple[int, int]]:
+    """A quantile of ``values[start:stop]``, further out than those before it.
+
+    ``inner`` holds the lowest and the highest rank that are in place already: only what lies
+    beyond them is still to be split.
+    """
+    position = (stop - start - 1) * probability
+    below = start + int(position)
+    above = min(below + 1, stop - 1)
+    low, high = (start, inner[0]) if below < inner[0] else (inner[1] + 1, stop)
+    if low <= below < high:
+        high = _place(values, low, high, below)
+        low = below + 1
+    if low <= above < high:
+        _place(values, low, high, above)
+    inner = (min(inner[0], below), max(inner[1], above))
+    step = values[above] - values[below]
+    weight = position - int(position)
+    if weight < 0.5:  # as numpy does it: exact at both ends
+        return values[below] + step * weight, inner
+    return values[above] - step * (1 - weight), inner
+
+
+@kernel
+def _place(values: np.ndarray, low: int, high: int, rank: int) -> int:
+    """Put in ``values[rank]`` what would be there if ``values[low:high]`` were sorted.
+
+    Smaller values end up before it, larger ones after it. Returns an index beyond which nothing was
+    left to be split: it is ``high``, or in place itself.
+    """
+    while high - low > SHORT:
+        _choose_pivot(values, low, high, rank)
+        split = _split(values, low, high)
+        if split == low:  # nothing is smaller than the pivot; there may be many like it
+            low = _gather_equal(values, low, high)
+            if rank < low:
+                return high
+        elif rank < split:
+            high = split
+        elif rank > split:
+            low = split + 1
+        else:
+            return high
+    _insertion_sort(values, low, high)
+    return high
+
+
+@kernel
+def _choose_pivot(values: np.ndarray, low: int, high: int, rank: int) -> None:
+    """Move to ``low`` a value whose rank is probably a little to the inner side of ``rank``."""
+    stride = (high - low) // SAMPLE
+    for i in range(SAMPLE):
+        _swap(values, low + i, low + i * stride)
+    _insertion_sort(values, low, low + SAMPLE)
+    choice = (rank - low) * SAMPLE // (high - low)
+    choice += 1 if 2 * choice < SAMPLE else -1
+    _swap(values, low, low + choice)
+
+
+@kernel
+def _split(values: np.ndarray, low: int, high: int) -> int:
+    """Put the values smaller than ``values[low]`` before it, the others after; where it stands.
+
+    Moves both values of a pair whatever their order: a branch would be mispredicted half the time.
+    """
+    pivot = values[low]
+    end = np.uint64(low + 1)  # unsigned: no test for negative subscripts
+    for i in range(np.uint64(low + 1), np.uint64(high)):
+        value = values[i]
+        values[i] = values[end]
+        values[end] = value
+        end += np.uint64(value < pivot)
+    last = int(end) - 1
+    _swap(values, low, last)
+    return last
+
+
+@kernel
+def _gather_equal(values: np.ndarray, low: int, high: int) -> int:
+    """Bring the values equal to ``values[low]``, the smallest, to the front; where they end."""
+    end = low + 1
+    for i in range(low + 1, high):
+        if values[i] == values[low]:
+            _swap(values, i, end)
+            end += 1
+    return end
+
+
+@kernel
+def _insertion_sort(values: np.ndarray, low: int, high: int) -> None:
+    for i in range(low + 1, high):
+        value = values[i]
+        j = i
+        while j > low and values[j - 1] > value:
+            values[j] = values[j - 1]
+            j -= 1
+        values[j] = value
+
+
+@kernel
+def _swap(values: np.ndarray, i: int, j: int) -> None:
+    value = values[i]
+    values[i] = values[j]
+    values[j] = value

@@ -1,0 +1,219 @@
+"""Forecasts with a fan: parameter uncertainty from the joint draws, shocks resampled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..data.panel import Column, label_of, refuse_two_sided
+from ..errors import SpecError
+from ..estimation.forecast_paths import forecast_paths
+from .deterministic import deterministic_terms, next_periods
+from .responses import chosen, cumulated_columns, in_logs, long_frame
+from .results import Result, Summary, bands_from_draws, tidy_frame
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .structural import StructuralVAR
+    from .var_results import VARResults
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast(Result):
+    """Point path and fan.
+
+    The point is the path without future shocks; the fan is that of paths drawn from the joint
+    draws of the parameters and resampled residuals.
+
+    Attributes
+    ----------
+    model : str
+    names : tuple of str
+    columns : Mapping[str, Column]
+    dates : Index, length S
+        Periods of the forecast.
+    origin : str
+        Last observation.
+    point : ndarray, shape (S, K)
+        In the units of responses.
+    draws : ndarray, shape (R, S, K)
+        Simulated paths.
+    history : DataFrame, shape (T+p, K)
+        Data in the same units; relative to the last observation where cumulated.
+    cumulated : frozenset of str
+        Variables shown as the change since the last observation.
+    levels : tuple of float
+    band : str
+    setting : tuple of str
+    nobs : int
+    sample : str
+    """
+
+    model: str
+    names: tuple[str, ...]
+    columns: Mapping[str, Column]
+    dates: pd.Index
+    origin: str
+    point: np.ndarray
+    draws: np.ndarray
+    history: pd.DataFrame
+    cumulated: frozenset[str]
+    levels: tuple[float, ...]
+    band: str
+    setting: tuple[str, ...]
+    nobs: int
+    sample: str
+
+    methods: ClassVar[tuple[str, ...]] = ("luetkepohl2005", "runkle1987")
+    figure: ClassVar[str] = "forecast"
+
+    def path(self, name: str, levels: Sequence[float] | None = None) -> pd.DataFrame:
+        """Point and bounds of one variable, dated: ``estimate``, ``low_90``, ``high_90``, ..."""
+        i = self.names.index(chosen(name, self.names, "variable")[0])
+        bands = bands_from_draws(self.point, self.draws, levels or self.levels)[1]
+        columns = {"estimate": self.point[:, i]}
+        for level, (low, high) in bands.items():
+            columns[f"low_{100 * level:g}"] = low[:, i]
+            columns[f"high_{100 * level:g}"] = high[:, i]
+        return pd.DataFrame(columns, index=self.dates)
+
+    def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
+        """One row a variable, step ahead (from 1) and level; ``dates[horizon - 1]`` is the date."""
+        std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+        rows = long_frame(
+            self.point[:, :, None],
+            std_error[:, :, None],
+            {q: (low[:, :, None], high[:, :, None]) for q, (low, high) in bands.items()},
+            self.names,
+            [""],
+            first=1,
+        )
+        return tidy_frame(
+            rows.assign(
+                model=self.model,
+                statistic="forecast",
+                band=self.band,
+                cumulative=rows["response"].isin(self.cumulated),
+                unit=rows["response"].map({name: self.unit(name) for name in self.names}),
+            )
+        )
+
+    def summary(self) -> Summary:
+        """Paths with their fan, one table a variable."""
+        tables = [
+            (f"{self.columns[name].label} ({self.unit_since(name)})", self.path(name))
+            for name in self.names
+        ]
+        return Summary(f"Forecasts from {self.origin}, {self.model}", tables, self.notes())
+
+    def notes(self) -> tuple[str, ...]:
+        """What the fan holds, bands, sample."""
+        fan = "The fan holds parameter uncertainty (joint draws) and resampled shocks."
+        return (f"Forecasts from {self.origin}. {fan}", *self.setting)
+
+    def plot(
+        self, *, response: str | Sequence[str] | None = None, history: int = 60, **options: Any
+    ) -> tuple[Figure, Any]:
+        """Fan charts with ``history`` past periods, one panel a variable."""
+        names = chosen(response, self.names, "variable")
+        return super().plot(
+            responses=names,
+            dates=self.dates,
+            history=self.history.iloc[-history:],
+            labels={name: self.columns[name].label for name in names},
+            units={name: self.unit_since(name) for name in names},
+            **options,
+        )
+
+    def unit(self, name: str) -> str:
+        """Unit of a variable; log points where changes of a logarithm are summed."""
+        if name in self.cumulated and in_logs(self.columns[name]):
+            return "log points"
+        return self.columns[name].unit_of_responses
+
+    def unit_since(self, name: str) -> str:
+        """Unit of a variable, and since when where the change is shown."""
+        return self.unit(name) + (f" since {self.origin}" if name in self.cumulated else "")
+
+
+def forecast(
+    svar: StructuralVAR,
+    steps: int,
+    *,
+    exog: pd.DataFrame | None,
+    cumulative: bool | Literal["auto"],
+    levels: Sequence[float],
+) -> Forecast:
+    """Forecasts of a structural VAR; see ``StructuralVAR.forecast``."""
+    if steps < 1:
+        raise SpecError(f"steps = {steps}.", remedy="Use at least 1.")
+    refuse_two_sided(svar.columns.values(), "forecasting")
+    reduced, draws, names = svar.reduced, svar.draws, svar.names
+    dates = next_periods(reduced.index, steps)
+    z = _future_terms(reduced, dates, exog)
+    start = reduced.y[-reduced.p :]
+    still = np.zeros((1, steps, len(names)))
+    point = forecast_paths(
+        start, z, reduced.lag_coefficients[None], reduced.deterministic[None], still
+    )[0]
+    shocks = _resampled(reduced, len(draws), steps, svar.seed)
+    paths = forecast_paths(start, z, draws.lags, draws.deterministic, shocks)
+    cumulated = cumulated_columns(names, svar.columns, cumulative)
+    history = pd.DataFrame(reduced.y, index=reduced.index, columns=list(names))
+    for i, name in enumerate(names):
+        if name in cumulated:
+            paths[..., i] = np.cumsum(paths[..., i], axis=-1)
+            point[:, i] = np.cumsum(point[:, i])
+            level = history[name].cumsum()
+            history[name] = level - level.iloc[-1]
+    scale = np.array([svar.columns[name].response_scale for name in names])
+    return Forecast(
+        model=reduced.model,
+        names=names,
+        columns=svar.columns,
+        dates=dates,
+        origin=label_of(reduced.index[-1]),
+        point=point * scale,
+        draws=paths * scale,
+        history=history * scale,
+        cumulated=cumulated,
+        levels=tuple(levels),
+        band=svar.inference.name,
+        setting=tuple(svar.notes()[1:]),
+        nobs=reduced.nobs,
+        sample=reduced.sample,
+    )
+
+
+def _future_terms(reduced: VARResults, dates: pd.Index, exog: pd.DataFrame | None) -> np.ndarray:
+    """Deterministic terms continued, exogenous columns as given, shape (S, m)."""
+    spec = reduced.spec
+    terms = deterministic_terms(
+        dates, trend=spec.trend, seasonal=spec.seasonal, first=len(reduced.y) + 1
+    )
+    wanted = list(spec.exog or ())
+    if not wanted:
+        return terms.to_numpy()
+    if exog is None or [n for n in wanted if n not in exog] or len(exog) < len(dates):
+        raise SpecError(
+            f"The model has exogenous columns ({', '.join(wanted)}), whose future values "
+            f"a forecast of {len(dates)} periods needs.",
+            remedy="Pass exog= with these columns for each period ahead.",
+        )
+    given = exog[wanted].iloc[: len(dates)].to_numpy(float)
+    return np.hstack([terms.to_numpy(), given])
+
+
+def _resampled(reduced: VARResults, draws: int, steps: int, seed: int) -> np.ndarray:
+    """Residuals drawn with replacement, centred and scaled for degrees of freedom."""
+    u = reduced.residuals.to_numpy()
+    scaled = (u - u.mean(axis=0)) * np.sqrt(reduced.nobs / reduced.df_resid)
+    # A stream of its own: the bootstrap's would repeat the resampling that made each draw.
+    generator = np.random.default_rng([seed, 1])
+    drawn: np.ndarray = scaled[generator.integers(0, len(scaled), size=(draws, steps))]
+    return drawn

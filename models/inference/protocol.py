@@ -1,0 +1,26 @@
+"""What every source of joint draws can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ..var import VARResults
+
+
+class Inference(Protocol):
+    """A rule that draws reduced forms; every band is a function of such draws."""
+
+    @property
+    def name(self) -> str:
+        """Key of the band in the validity table."""
+        ...
+
+    def draw(self, reduced: VARResults, seed: int) -> ReducedFormDraws:
+        """Joint draws of the reduced form's parameters, draw axis first."""
+        ...
+
+    def describe(self) -> str:
+        """The method in words, for the note under a figure."""
+        ...

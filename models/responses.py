@@ -1,0 +1,361 @@
+"""Impulse responses: sized shocks, cumulated where a column is a change, bands from joint draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..data.panel import Column
+from ..errors import SpecError
+from ..estimation.responses import impulse_responses
+from .results import Result, Summary, bands_from_draws, tidy_frame
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from .structural import StructuralVAR
+
+Size = Literal["1sd", "unit"] | Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class IRF(Result):
+    """Responses to structural shocks, with the joint draws they were computed from.
+
+    Attributes
+    ----------
+    model : str
+    names : tuple of str
+        Responding variables, the order of axis -2.
+    shocks : tuple of str
+        Shocks, the order of axis -1.
+    columns : Mapping[str, Column]
+    point : ndarray, shape (H+1, K, J)
+        [horizon, response, shock] in the units of ``units``.
+    draws : ndarray, shape (R, H+1, K, J)
+        The same for each joint draw.
+    sizes : Mapping[str, str]
+        The size of each shock in words.
+    sized : tuple of str
+        Shocks whose size was asked for; the default of a chart.
+    cumulated : frozenset of str
+        Variables whose responses are summed over horizons.
+    levels : tuple of float
+    band : str
+        Name of the inference.
+    setting : tuple of str
+        Identification, bands, sample in words.
+    nobs : int
+    sample : str
+    """
+
+    model: str
+    names: tuple[str, ...]
+    shocks: tuple[str, ...]
+    columns: Mapping[str, Column]
+    point: np.ndarray
+    draws: np.ndarray
+    sizes: Mapping[str, str]
+    sized: tuple[str, ...]
+    cumulated: frozenset[str]
+    levels: tuple[float, ...]
+    band: str
+    setting: tuple[str, ...]
+    nobs: int
+    sample: str
+
+    methods: ClassVar[tuple[str, ...]] = ("sims1980", "runkle1987", "luetkepohl2005")
+    figure: ClassVar[str] = "irf"
+
+    @property
+    def horizon(self) -> int:
+        """Last horizon."""
+        return len(self.point) - 1
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each variable's responses."""
+        return {name: self.columns[name].unit_of_responses for name in self.names}
+
+    @cached_property
+    def std_error(self) -> np.ndarray:
+        """Standard deviation over draws, shape (H+1, K, J)."""
+        return bands_from_draws(self.point, self.draws, self.levels)[0]
+
+    def bands(
+        self, levels: Sequence[float] | None = None
+    ) -> dict[float, tuple[np.ndarray, np.ndarray]]:
+        """Equal-tailed percentile bounds of each level, each of shape (H+1, K, J)."""
+        return bands_from_draws(self.point, self.draws, levels or self.levels)[1]
+
+    def select(
+        self,
+        *,
+        shock: str | Sequence[str] | None = None,
+        response: str | Sequence[str] | None = None,
+    ) -> IRF:
+        """The responses of some variables to some shocks, draws included.
+
+        Raises
+        ------
+        SpecError
+            If a name is not in the model.
+        """
+        shocks = chosen(shock, self.shocks, "shock")
+        names = chosen(response, self.names, "variable")
+        rows = [self.names.index(name) for name in names]
+        columns = [self.shocks.index(name) for name in shocks]
+        return replace(
+            self,
+            names=names,
+            shocks=shocks,
+            point=self.point[:, rows][..., columns],
+            draws=self.draws[:, :, rows][..., columns],
+            sizes={s: self.sizes[s] for s in shocks},
+            sized=tuple(s for s in self.sized if s in shocks) or shocks,
+            cumulated=self.cumulated & set(names),
+        )
+
+    def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
+        """One row for each shock, response, horizon and level; horizons start at 0."""
+        std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+        rows = long_frame(self.point, std_error, bands, self.names, self.shocks, first=0)
+        return tidy_frame(
+            rows.assign(
+                model=self.model,
+                statistic="irf",
+                band=self.band,
+                cumulative=rows["response"].isin(self.cumulated),
+                unit=rows["response"].map(self.units),
+            )
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """Size of the shocks, what is cumulated, identification, bands, sample."""
+        summed = [self.columns[name].label for name in self.names if name in self.cumulated]
+        kept = [self.columns[name].label for name in self.names if name not in self.cumulated]
+        level = "cumulated: response of the level, not of the change"
+        cumulation = f"{'All responses are' if not kept else ', '.join(summed)} {level}."
+        return (
+            *(f"{self.sizes[shock]}." for shock in self.sized),
+            *([cumulation] if summed else []),
+            *self.setting,
+        )
+
+    def plot(
+        self,
+        *,
+        shock: str | None = None,
+        response: str | Sequence[str] | None = None,
+        ax: Axes | None = None,
+        **options: Any,
+    ) -> tuple[Figure, Any]:
+        """Responses to one shock as a grid, or one response alone.
+
+        Parameters
+        ----------
+        shock : str, optional
+            By default the first shock whose size was asked for.
+        response : str or sequence of str, optional
+            By default all variables.
+        ax : matplotlib Axes, optional
+            Draw the one response into it.
+        """
+        picked = self.select(shock=shock or self.sized[0], response=response)
+        return super(IRF, picked).plot(
+            labels={name: self.columns[name].label for name in picked.names},
+            title=picked.sizes[picked.shocks[0]],
+            periods=periods_of(self.columns[self.names[0]]),
+            ax=ax,
+            **options,
+        )
+
+    def summary(self) -> Summary:
+        """Responses at a few horizons, with the widest band."""
+        level = max(self.levels)
+        low, high = self.bands([level])[level]
+        shown = [h for h in (0, 1, 3, 6, 12, 24, 36, 48) if h <= self.horizon]
+        tables = []
+        for s in self.sized:
+            j = self.shocks.index(s)
+            rows = {
+                self.label(name): [
+                    f"{self.point[h, i, j]:.3g} [{low[h, i, j]:.3g}, {high[h, i, j]:.3g}]"
+                    for h in shown
+                ]
+                for i, name in enumerate(self.names)
+            }
+            table = pd.DataFrame.from_dict(rows, orient="index", columns=[f"h={h}" for h in shown])
+            tables.append((f"Shock: {self.sizes[s]} ({level:.0%} band)", table))
+        return Summary(f"Impulse responses, {self.model}", tables, self.notes())
+
+    def label(self, name: str) -> str:
+        """Label of a response with its unit, and whether it is cumulated."""
+        column = self.columns[name]
+        summed = ", cumulated" if name in self.cumulated else ""
+        return f"{column.label} ({column.unit_of_responses}{summed})"
+
+
+def impulse_response(
+    svar: StructuralVAR,
+    horizon: int,
+    *,
+    size: Size,
+    cumulative: bool | Literal["auto"],
+    levels: Sequence[float],
+) -> IRF:
+    """Impulse responses of a structural VAR; see ``StructuralVAR.irf``."""
+    names, columns, draws = svar.names, svar.columns, svar.draws
+    targets = _targets(size, names)
+    point = _sized_responses(svar.reduced.lag_coefficients, svar.impact, targets, horizon)
+    drawn = _sized_responses(draws.lags, draws.impact, targets, horizon)
+    cumulated = cumulated_columns(names, columns, cumulative)
+    scale = np.array([columns[name].response_scale for name in names])[:, None]
+    for responses in (point, drawn):
+        for i, name in enumerate(names):
+            if name in cumulated:
+                np.cumsum(responses[..., i, :], axis=-2, out=responses[..., i, :])
+        responses *= scale
+    return IRF(
+        model=svar.reduced.model,
+        names=names,
+        shocks=names,
+        columns=columns,
+        point=point,
+        draws=drawn,
+        sizes=_sizes_in_words(targets, names, columns, svar.impact),
+        sized=tuple(size) if isinstance(size, Mapping) else names,
+        cumulated=cumulated,
+        levels=tuple(levels),
+        band=svar.inference.name,
+        setting=tuple(svar.notes()),
+        nobs=svar.reduced.nobs,
+        sample=svar.reduced.sample,
+    )
+
+
+def long_frame(
+    point: np.ndarray,
+    std_error: np.ndarray,
+    bands: Mapping[float, tuple[np.ndarray, np.ndarray]],
+    names: Sequence[str],
+    shocks: Sequence[str],
+    *,
+    first: int,
+) -> pd.DataFrame:
+    """Arrays of shape (H, K, J) as rows ordered by shock, variable, horizon, level.
+
+    ``first`` is the first horizon.
+    """
+
+    def column(values: Sequence[np.ndarray]) -> np.ndarray:
+        # (level, horizon, variable, shock) -> (shock, variable, horizon, level)
+        return np.stack(np.broadcast_arrays(*values)).transpose(3, 2, 1, 0).ravel()
+
+    horizons = range(first, first + len(point))
+    index = pd.MultiIndex.from_product(
+        [shocks, names, horizons, list(bands) or [np.nan]],
+        names=["shock", "response", "horizon", "level"],
+    )
+    rows = index.to_frame(index=False)
+    repeated = len(bands) or 1
+    rows["estimate"] = column([point] * repeated)
+    rows["std_error"] = column([std_error] * repeated)
+    nothing = [np.full(point.shape, np.nan)]
+    rows["conf_low"] = column([low for low, _ in bands.values()] or nothing)
+    rows["conf_high"] = column([high for _, high in bands.values()] or nothing)
+    return rows
+
+
+def cumulated_columns(
+    names: Sequence[str], columns: Mapping[str, Column], cumulative: bool | Literal["auto"]
+) -> frozenset[str]:
+    """The variables to sum over periods; ``auto`` means those that are changes of a level."""
+    if cumulative not in (True, False, "auto"):
+        raise SpecError(f"cumulative = {cumulative!r}.", remedy="Use True, False or 'auto'.")
+    if cumulative == "auto":
+        return frozenset(name for name in names if columns[name].differenced)
+    return frozenset(names) if cumulative else frozenset()
+
+
+def chosen(
+    wanted: str | Sequence[str] | None, available: Sequence[str], what: str
+) -> tuple[str, ...]:
+    """The names that were asked for, all by default, or an error that lists what there is."""
+    if wanted is None:
+        return tuple(available)
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    unknown = [name for name in names if name not in available]
+    if unknown or not names:
+        raise SpecError(
+            f"No {what} is called {', '.join(map(repr, unknown)) or 'nothing'}.",
+            remedy=f"Available: {', '.join(available)}.",
+        )
+    return names
+
+
+def in_logs(column: Column) -> bool:
+    """Whether the column is 100 x log, where sums are log points rather than per cent."""
+    return "log" in column.transform and column.unit_of_responses == "%"
+
+
+def periods_of(column: Column) -> str:
+    """The word for periods on an axis: Months, Quarters, Days."""
+    words = {"monthly": "Months", "quarterly": "Quarters", "weekly": "Weeks", "daily": "Days"}
+    return words.get(column.frequency, "Periods")
+
+
+def _sized_responses(
+    lags: np.ndarray, impact: np.ndarray, targets: np.ndarray, horizon: int
+) -> np.ndarray:
+    """Responses with each shock scaled so that its own impact response is the target."""
+    if horizon < 0:
+        raise SpecError(f"horizon = {horizon}.", remedy="Use 0 or more.")
+    own = np.diagonal(impact, axis1=-2, axis2=-1)
+    factor = np.where(np.isnan(targets), 1.0, targets / own)
+    return impulse_responses(lags, impact * factor[..., None, :], horizon)
+
+
+def _targets(size: Size, names: Sequence[str]) -> np.ndarray:
+    """Own impact response asked for, by shock; NaN for one standard deviation."""
+    if isinstance(size, str):
+        if size not in ("1sd", "unit"):
+            raise SpecError(
+                f"size = '{size}'.", remedy="Use '1sd', 'unit' or a mapping such as {'usdjpy': 10}."
+            )
+        return np.full(len(names), np.nan if size == "1sd" else 1.0)
+    chosen(tuple(size), names, "shock")
+    void = [name for name, value in size.items() if value == 0 or not np.isfinite(value)]
+    if void:
+        raise SpecError(f"The size of {void[0]} is {size[void[0]]}.", remedy="Use another number.")
+    return np.array([size.get(name, np.nan) for name in names])
+
+
+def _sizes_in_words(
+    targets: np.ndarray, names: Sequence[str], columns: Mapping[str, Column], impact: np.ndarray
+) -> dict[str, str]:
+    words = {}
+    for j, name in enumerate(names):
+        column = columns[name]
+        one_sd = np.isnan(targets[j])
+        value = (impact[j, j] if one_sd else targets[j]) * column.response_scale
+        what = f"{_amount(value, column)} on impact"
+        words[name] = (
+            f"One-standard-deviation shock to {column.label} ({what})"
+            if one_sd
+            else f"Shock to {column.label} of {what}"
+        )
+    return words
+
+
+def _amount(value: float, column: Column) -> str:
+    """A size with its unit; for logs the exact percentage too, which 10 log points are not."""
+    if in_logs(column):
+        return f"{value:+.3g} log points ({100 * np.expm1(value / 100):+.3g}%)"
+    return f"{value:+.3g} {column.unit_of_responses}"

@@ -1,0 +1,200 @@
+"""The VAR of the loop: levels or differences, fit, responses, decompositions, forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...models.decompositions import FEVD, HistoricalDecomposition
+from ...models.diagnostics import Diagnostics
+from ...models.forecasting import Forecast
+from ...models.lag_selection import LagSelection
+from ...models.responses import IRF
+from ...models.stationarity import Stationarity
+from ...models.structural import StructuralVAR
+from ..content import Chart, Section
+from ..interval_tables import interval_table
+from ..numbers import Numbers
+from ..tables import Table
+from . import Chapter
+
+HORIZONS = (0, 1, 3, 6, 12, 24)
+
+
+@dataclass(frozen=True, eq=False)
+class Dynamics:
+    """Results on the VAR of the loop.
+
+    Attributes
+    ----------
+    svar : StructuralVAR
+        In the base order.
+    selection : LagSelection
+    diagnostics : Diagnostics
+    stationarity : Stationarity
+    irf : IRF
+        To the yen shock of the study's size, and to a 10 bp JGB shock.
+    fevd : FEVD
+    history : HistoricalDecomposition
+    forecast : Forecast
+    """
+
+    svar: StructuralVAR
+    selection: LagSelection
+    diagnostics: Diagnostics
+    stationarity: Stationarity
+    irf: IRF
+    fevd: FEVD
+    history: HistoricalDecomposition
+    forecast: Forecast
+
+
+def stationarity_chapter(stationarity: Stationarity) -> Chapter:
+    """The page that decides levels or differences."""
+    unit_roots = stationarity.table.reset_index().rename(
+        columns={"series": "Series", "form": "Form", "order": "Order of integration"}
+    )
+    johansen = stationarity.johansen.reset_index().rename(
+        columns={
+            "at most": "Relations at most",
+            "trace": "Trace",
+            "trace_corrected": "Trace, corrected",
+            "trace_critical": "5% value",
+            "max_eigen": "Largest eigenvalue",
+            "max_eigen_critical": "5% value ",
+        }
+    )
+    notes = stationarity.notes()
+    figure, _ = stationarity.plot()
+    section = Section(
+        "levels-or-differences",
+        "Levels or differences",
+        [f"Decision of the tests: {stationarity.decision}. {stationarity.reason}"],
+        [
+            Chart(
+                "unit-roots",
+                figure,
+                "Unit-root and stationarity tests of levels and changes (p-values)",
+                "p-values of four tests for each series, levels beside monthly changes.",
+            )
+        ],
+        [
+            Table("unit-roots", "Unit-root tests: p-values", unit_roots, notes[1:3]),
+            Table("johansen", "Johansen's cointegration tests", johansen, notes[3:]),
+        ],
+    )
+    method = "unit-root tests (arch) and Johansen's tests (statsmodels)"
+    numbers = {"stationarity": Numbers(stationarity.tidy(), stationarity.sample, method)}
+    return Chapter(section, numbers)
+
+
+def dynamics_chapter(found: Dynamics, *, yen: str, jgb: str, cpi: str) -> Chapter:
+    """Responses to a yen and a JGB shock, shares, contributions, forecast, and the fit behind."""
+    svar, reduced = found.svar, found.svar.reduced
+    label = {name: column.label for name, column in svar.columns.items()}
+    section = Section(
+        "dynamics",
+        "The loop's VAR: responses, decompositions, forecast",
+        [
+            " ".join(reduced.notes()),
+            found.diagnostics.stability,
+            f"Identification: {svar.scheme.describe(svar.names, svar.columns)}. A shock that is "
+            "ordered later cannot move an earlier variable within the month: those zeros are "
+            "assumed, not found, and no verdict below rests on them.",
+        ],
+        [
+            *_response_charts(found.irf, (yen, jgb), label),
+            _fevd_chart(found.fevd, (yen, cpi, jgb)),
+            *_history_charts(found.history, (jgb, cpi), label),
+            _forecast_chart(found.forecast),
+        ],
+        _tables(found, yen=yen, jgb=jgb, label=label),
+    )
+    return Chapter(section, _numbers(found))
+
+
+def _response_charts(irf: IRF, shocks: Sequence[str], label: dict[str, str]) -> list[Chart]:
+    charts = []
+    for shock in shocks:
+        figure, _ = irf.plot(shock=shock)
+        name = f"responses-{shock}".replace("_", "-")
+        caption = f"Responses to a shock to {label[shock]}: {irf.sizes[shock]}"
+        alt = f"Responses of all variables over {irf.horizon} months, with 68% and 90% bands."
+        charts.append(Chart(name, figure, caption, alt))
+    return charts
+
+
+def _fevd_chart(fevd: FEVD, responses: Sequence[str]) -> Chart:
+    figure, _ = fevd.plot(response=list(responses))
+    return Chart(
+        "variance-shares",
+        figure,
+        "Forecast error variance: share of each shock",
+        "Stacked shares of the shocks by months ahead for the yen, core CPI and the JGB yield.",
+    )
+
+
+def _history_charts(
+    history: HistoricalDecomposition, responses: Sequence[str], label: dict[str, str]
+) -> list[Chart]:
+    charts = []
+    for response in responses:
+        figure, _ = history.plot(response=response, start="2012-01")
+        name = f"contributions-{response}".replace("_", "-")
+        caption = f"What moved {label[response]}: contributions of the shocks since 2012"
+        alt = "Stacked yearly contributions of the shocks with the actual change as a line."
+        charts.append(Chart(name, figure, caption, alt))
+    return charts
+
+
+def _forecast_chart(forecast: Forecast) -> Chart:
+    figure, _ = forecast.plot(history=36)
+    caption = f"Forecasts from {forecast.origin}, with parameter and shock uncertainty"
+    return Chart("forecast", figure, caption, "Fan charts of the six variables.")
+
+
+def _tables(found: Dynamics, *, yen: str, jgb: str, label: dict[str, str]) -> list[Table]:
+    setting = found.svar.notes()
+    shares = found.fevd.tidy()
+    diagnostics = found.diagnostics.table.reset_index()
+    criteria = found.selection.table.reset_index()
+    return [
+        interval_table(
+            "responses",
+            "Responses to yen and JGB shocks",
+            found.irf.select(shock=[yen, jgb]).tidy(),
+            horizons=HORIZONS,
+            labels=label,
+            notes=[f"Shock sizes: {'; '.join(found.irf.sizes[s] for s in (yen, jgb))}.", *setting],
+        ),
+        interval_table(
+            "variance-shares",
+            "Forecast error variance shares 24 months ahead",
+            shares[shares["horizon"] == shares["horizon"].max()],
+            labels=label,
+            notes=found.fevd.notes(),
+        ),
+        Table(
+            "diagnostics",
+            "Residual tests of the VAR",
+            diagnostics.rename(columns=str.capitalize),
+            [f"Sample {found.diagnostics.sample}, T = {found.diagnostics.nobs}."],
+        ),
+        Table("lag-selection", "Lag selection on a common sample", criteria),
+    ]
+
+
+def _numbers(found: Dynamics) -> dict[str, Numbers]:
+    svar = found.svar
+    method = " ".join(svar.notes())
+    sample = svar.reduced.sample
+    ols = "least squares, equation by equation"
+    tests = "residual tests of the VAR"
+    return {
+        "var-coefficients": Numbers(svar.reduced.tidy(), sample, ols),
+        "var-diagnostics": Numbers(found.diagnostics.tidy(), sample, tests),
+        "responses": Numbers(found.irf.tidy(), found.irf.sample, method),
+        "variance-shares": Numbers(found.fevd.tidy(), found.fevd.sample, method),
+        "historical-decomposition": Numbers(found.history.tidy(), found.history.sample, method),
+        "forecast": Numbers(found.forecast.tidy(), found.forecast.sample, method),
+    }

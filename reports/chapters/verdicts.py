@@ -1,0 +1,108 @@
+"""The claims and what became of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...models.claims import Verdicts
+from ..content import Chart, Section
+from ..formats import Interval
+from ..numbers import Numbers
+from ..tables import Table
+from . import Chapter
+
+
+def verdicts_chapter(verdicts: Verdicts) -> Chapter:
+    """Every part of every claim against the region that would support it."""
+    figure, _ = verdicts.plot()
+    rule, power, *notes = verdicts.notes()
+    section = Section(
+        "verdicts",
+        "Verdicts",
+        [
+            "The statements come from a macro report; they are hypotheses. Statistic, horizon, "
+            "sample and the region that supports each were written down before estimation.",
+            *(f"{v.claim}: {v.statement} Verdict: {v.verdict}." for v in verdicts.verdicts),
+        ],
+        [
+            Chart(
+                "verdicts",
+                figure,
+                "The statistics behind the verdicts, with the regions that support them",
+                "Each statistic with its 90% interval beside a shaded region.",
+            )
+        ],
+        [_parts_table(verdicts, [rule, power, *notes])],
+    )
+    samples = "; ".join(dict.fromkeys(v.sample for v in verdicts.verdicts))
+    method = "interval against a region fixed beforehand; Holm across claims"
+    return Chapter(section, {"verdicts": Numbers(verdicts.tidy(), samples, method)})
+
+
+def in_brief(verdicts: Verdicts) -> str:
+    """The verdicts in one sentence."""
+    found = "; ".join(f"{v.claim} {v.verdict}" for v in verdicts.verdicts)
+    return (
+        f"Verdicts by a rule fixed before estimation: {found}. Not distinguishable means that the "
+        "interval neither lies inside nor outside the region that would support the statement."
+    )
+
+
+def verdicts_table(verdicts: Verdicts) -> Table:
+    """The front page's table: one row a claim."""
+    rows = [
+        {
+            "Claim": v.claim,
+            "Statement": v.statement,
+            "Verdict": v.verdict,
+            "Turns on": v.statistic,
+            "Estimate": v.estimate,
+            f"{v.level:.0%} interval": Interval(*v.interval),
+            "Unit": v.hinge.component.unit,
+            "p (Holm)": v.p_holm,
+            "MDE": v.mde,
+        }
+        for v in verdicts.verdicts
+    ]
+    return Table(
+        "claims",
+        "Three statements and their verdicts",
+        pd.DataFrame(rows),
+        [
+            verdicts.notes()[0],
+            "MDE: minimum detectable effect at 80% power, in the unit of the estimate.",
+            *(
+                f"{v.claim}: sample {v.sample}, last month {v.last_month}."
+                for v in verdicts.verdicts
+            ),
+        ],
+        units={"Estimate": "", f"{verdicts.verdicts[0].level:.0%} interval": ""},
+    )
+
+
+def _parts_table(verdicts: Verdicts, notes: list[str]) -> Table:
+    parts = verdicts.parts.reset_index()
+    shown = pd.DataFrame(
+        {
+            "Claim": parts["claim"],
+            "Statistic": parts["statistic"],
+            "Verdict": parts["verdict"],
+            "Estimate": parts["estimate"],
+            "90% interval": [
+                Interval(low, high) for low, high in zip(parts["conf_low"], parts["conf_high"])
+            ],
+            "Unit": parts["unit"],
+            "Region": parts["region"],
+            "p": parts["p"],
+            "MDE": parts["min. detectable effect"],
+            "Schemes": parts["schemes"],
+        }
+    )
+    return Table(
+        "claim-statistics",
+        "Statistics behind the verdicts",
+        shown,
+        notes,
+        units={"Estimate": "", "90% interval": ""},
+        group="Claim",
+    )

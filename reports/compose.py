@@ -1,0 +1,123 @@
+"""From what a study found to the report: chapters, front page, manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..data.loop_panel import LoopPanel
+from ..data.sources.files import Data
+from ..models.claims import Verdicts
+from ..models.loop import LoopGain
+from ..models.passthrough_table import PassThroughTable
+from ..models.specification_curve import SpecificationCurve
+from .chapters.data import data_chapter
+from .chapters.dynamics import Dynamics, dynamics_chapter, stationarity_chapter
+from .chapters.loop import curve_chart, diagram_chart, loop_chapter
+from .chapters.markets import Markets, markets_chapter
+from .chapters.passthrough import pass_through_in_words, passthrough_chapter
+from .chapters.regimes import Regimes, last_month, now_in_words, regimes_chapter
+from .chapters.verdicts import in_brief, verdicts_chapter, verdicts_table
+from .content import FrontPage, Report
+from .manifest import Manifest
+from .staleness import staleness_note
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """Everything that a study estimates, in the order of the report."""
+
+    dynamics: Dynamics
+    pass_through: PassThroughTable
+    gain: LoopGain
+    curve: SpecificationCurve
+    regimes: Regimes
+    markets: Markets
+    verdicts: Verdicts
+
+
+def compose(
+    title: str,
+    data: Data,
+    loop: LoopPanel,
+    findings: Findings,
+    manifest: Manifest,
+) -> Report:
+    """Put the report together.
+
+    Parameters
+    ----------
+    title : str
+    data : Data
+    loop : LoopPanel
+    findings : Findings
+    manifest : Manifest
+        With what the run knows of itself; samples and draws are added here.
+    """
+    yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
+    chapters = [
+        verdicts_chapter(findings.verdicts),
+        loop_chapter(findings.gain, findings.curve),
+        passthrough_chapter(findings.pass_through),
+        dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi),
+        regimes_chapter(findings.regimes),
+        markets_chapter(findings.markets),
+        stationarity_chapter(findings.dynamics.stationarity),
+        data_chapter(data, loop),
+    ]
+    return Report(
+        title=title,
+        front=_front_page(findings, manifest.run_at),
+        sections=[chapter.section for chapter in chapters],
+        numbers={name: one for chapter in chapters for name, one in chapter.numbers.items()},
+        manifest=with_findings(manifest, findings),
+        credits=_credits(data, loop),
+    )
+
+
+def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
+    """The manifest with the samples and the draws of each model."""
+    dynamics, markets = findings.dynamics, findings.markets
+    draws = dynamics.svar.draws
+    bootstrap = {"kept": len(draws), "failed": draws.failed, "refitted": draws.refitted}
+    spread = markets.spillover.changes.draws
+    return replace(
+        manifest,
+        samples={
+            "VAR of the loop": dynamics.svar.reduced.sample,
+            "regimes": findings.regimes.full.sample,
+            "regimes, masked": findings.regimes.masked.sample,
+            "spillovers": markets.spillover.sample,
+            **{f"verdict {v.claim}": v.sample for v in findings.verdicts.verdicts},
+        },
+        draws={
+            "VAR of the loop": bootstrap,
+            "spillovers": {"kept": len(spread.lags), "failed": spread.failed},
+            "regime test": {
+                "kept": len(findings.regimes.test_full.draws),
+                "failed": findings.regimes.test_full.failed,
+            },
+        },
+    )
+
+
+def _front_page(findings: Findings, run_at: str) -> FrontPage:
+    """One page that an economist can read by itself."""
+    gain, regimes, spillover = findings.gain, findings.regimes, findings.markets.spillover
+    return FrontPage(
+        as_of=staleness_note(findings.dynamics.svar.reduced.dates[-1], run_at),
+        headlines=[pass_through_in_words(findings.pass_through), in_brief(findings.verdicts)],
+        diagram=diagram_chart(gain),
+        gain=f"{gain.in_words()} Sample {gain.sample}; {gain.setting[0]}",
+        curve=curve_chart(findings.curve),
+        curve_sentence=findings.curve.sentence(),
+        regime=f"{now_in_words(regimes.full)} {staleness_note(last_month(regimes.full), run_at)}",
+        spillover=f"{spillover.sentence()} {staleness_note(spillover.last_common, run_at)}",
+        verdicts=verdicts_table(findings.verdicts),
+    )
+
+
+def _credits(data: Data, loop: LoopPanel) -> list[str]:
+    """The credit that each publisher asks for, once."""
+    credits = (data.entries[name].credit for name in data.entries)
+    used = {data.entries[name].credit for name in loop.roles.values()}
+    return [credit for credit in dict.fromkeys(credits) if credit and credit in used]

@@ -1,0 +1,78 @@
+"""Dynamic correlations of pairs with their bands, policy periods shaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .style import (
+    INK,
+    add_note,
+    new_figure,
+    paper_style,
+    shade_policy,
+    timestamps,
+    wrapped,
+    year_axis,
+    zero_line,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def draw(paths: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.ndarray]:
+    """One panel a pair, on one scale.
+
+    Parameters
+    ----------
+    paths : DataFrame
+        Rows ``date, pair, label, estimate, level, conf_low, conf_high``.
+    notes : sequence of str
+
+    Returns
+    -------
+    figure, axes
+    """
+    pairs = list(dict.fromkeys(paths["pair"]))
+    columns = 1 if len(pairs) == 1 else 2
+    rows = -(-len(pairs) // columns)
+    with paper_style():
+        figure, axes = new_figure(
+            rows,
+            columns,
+            height=1.6 * rows + (0.9 if rows == 1 else 0.4),
+            sharex=True,
+            sharey="all",
+        )
+        for ax, pair in zip(axes.flat, pairs):
+            _panel(ax, paths[paths["pair"] == pair], columns)
+        for ax in axes.flat[len(pairs) :]:
+            ax.set_axis_off()
+        for ax in axes[:, 0]:
+            ax.set_ylabel("Correlation")
+        handles, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper center", ncols=3)
+        add_note(figure, notes, width=124)
+    return figure, axes
+
+
+def _panel(ax: Axes, rows: pd.DataFrame, columns: int) -> None:
+    for rank, level in enumerate(sorted(rows["level"].unique(), reverse=True)):
+        band = rows[rows["level"] == level]
+        ax.fill_between(
+            timestamps(pd.Index(band["date"])), band["conf_low"], band["conf_high"], color=INK,
+            alpha=0.16 + 0.12 * rank, linewidth=0, label=f"{level:.0%} band",
+        )  # fmt: skip
+    line = rows[rows["level"] == rows["level"].iloc[0]]
+    dates = timestamps(pd.Index(line["date"]))
+    ax.plot(dates, line["estimate"], color=INK, linewidth=1.0)
+    zero_line(ax)
+    shade_policy(ax, name_them=True)
+    year_axis(ax)
+    ax.set_xlim(dates[0], dates[-1])
+    ax.set_title(wrapped(rows["label"].iloc[0], columns))

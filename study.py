@@ -1,0 +1,300 @@
+"""One study: figures -> models -> report. It sequences; it computes nothing."""
+
+from __future__ import annotations
+
+import shlex
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from .data.loop_panel import LoopPanel, loop_panel
+from .data.sources.files import Data, load_data
+from .spec import StudySpec
+
+if TYPE_CHECKING:
+    from .models.claims import Verdicts
+    from .models.loop import LoopGain
+    from .models.passthrough_table import PassThroughTable
+    from .models.specification_curve import SpecificationCurve
+    from .models.structural import StructuralVAR
+    from .reports.chapters.dynamics import Dynamics
+    from .reports.chapters.markets import Markets
+    from .reports.chapters.regimes import Regimes
+
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tell nobody: library functions stay quiet."""
+
+
+def run_study(
+    spec: StudySpec,
+    where: Path | str | None,
+    out: Path | str,
+    *,
+    announce: Tell = silent,
+    step: Tell = silent,
+) -> Path:
+    """Read the figures, estimate every part of the study and write its report.
+
+    Parameters
+    ----------
+    spec : StudySpec
+    where : path or None
+        As ``load_data``; None for the embedded panel.
+    out : path
+        Folder in which the run's folder is made.
+    announce : callable
+        Told each line that a user must see: which series play which part.
+    step : callable
+        Told the name of each step when it begins.
+
+    Returns
+    -------
+    Path
+        The run's folder.
+
+    Raises
+    ------
+    YenloopError
+        With the series, date or key concerned and the remedy; nothing half-written is left.
+    """
+    from .reports.compose import compose
+    from .reports.report import write_report
+    from .reports.run_folder import require_writable
+
+    require_writable(out)
+    clock = _Clock(step)
+    with _collected_warnings() as raised:
+        clock("Reading the figures")
+        data = load_data(where)
+        loop = loop_panel(
+            data,
+            spec.roles,
+            required=spec.var.order,
+            start=spec.data.start,
+            end=spec.data.end,
+            tax_dates=spec.data.tax_steps,
+        )
+        for line in (data.report[0], *loop.choices):
+            announce(line)
+        findings = estimate(spec, data, loop, clock)
+        clock("Drawing and writing the report")
+        report = compose(
+            spec,
+            data,
+            loop,
+            findings,
+            command=_command(where),
+            seconds=clock.seconds,
+            raised=raised,
+        )
+        return write_report(report, out)
+
+
+def estimate(spec: StudySpec, data: Data, loop: LoopPanel, step: Tell = silent) -> Findings:
+    """Estimate every part of the study.
+
+    Parameters
+    ----------
+    spec : StudySpec
+    data : Data
+    loop : LoopPanel
+    step : callable
+        Told the name of each step when it begins.
+    """
+    step(f"VAR, responses, decompositions ({spec.var.draws:,} draws)")
+    dynamics = _dynamics(spec, loop)
+    step("Pass-through")
+    pass_through = _pass_through(spec, loop, dynamics.svar)
+    step("Gain of the loop and its specification curve")
+    gain, curve = _loop(spec, loop, dynamics.svar)
+    step("Regimes of JGB sensitivity")
+    regimes = _regimes(spec, loop)
+    step("Volatility and spillovers")
+    markets = _markets(spec, data, loop)
+    step("Verdicts")
+    verdicts = _verdicts(spec, loop, dynamics.svar, markets)
+    return Findings(dynamics, pass_through, gain, curve, regimes, markets, verdicts)
+
+
+def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
+    """The VAR of the given parts of the loop, recursive in their order."""
+    from .models.identification.cholesky import Cholesky
+    from .models.inference.residual_bootstrap import ResidualBootstrap
+    from .models.var import VAR
+
+    model = VAR(lags=spec.var.lags, max_lags=spec.var.max_lags, seasonal=spec.var.seasonal)
+    bands = ResidualBootstrap(spec.var.draws)
+    scheme = Cholesky(loop.ids(order))
+    return model.fit(loop.select(order)).identify(scheme, inference=bands, rng=spec.seed)
+
+
+def admissible_orders(spec: StudySpec, loop: LoopPanel) -> list[tuple[str, ...]]:
+    """Orders in which US yields, the yen and JGB yields change places, prices after all three.
+
+    An order in which the yen follows import prices is not among them: their index in yen holds
+    the exchange rate of the same month.
+    """
+    from .models.specification_curve import orders_side_by_side
+
+    movable = loop.ids(["us10y", "yen", "jgb10y"])
+    return orders_side_by_side(loop.ids(spec.var.order), movable)
+
+
+def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
+    from .models.stationarity import examine_stationarity
+    from .reports.chapters.dynamics import Dynamics
+
+    svar = identified(spec, loop, spec.var.order)
+    yen, jgb = loop.ids(["yen", "jgb10y"])
+    jgb_shock = 10 / svar.columns[jgb].response_scale
+    levels = spec.var.levels
+    return Dynamics(
+        svar=svar,
+        selection=svar.reduced.spec.select_lags(loop.select(spec.var.order)),
+        diagnostics=svar.reduced.diagnostics(),
+        stationarity=examine_stationarity(loop.levels.select(loop.ids(spec.var.order))),
+        irf=svar.irf(
+            spec.var.horizon, size={yen: spec.var.yen_shock, jgb: jgb_shock}, levels=levels
+        ),
+        fevd=svar.fevd(spec.var.horizon, levels=levels),
+        history=svar.historical_decomposition(levels=levels),
+        forecast=svar.forecast(spec.var.forecast_steps, levels=levels),
+    )
+
+
+def _pass_through(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR) -> PassThroughTable:
+    from .models.distributed_lag import distributed_lag
+    from .models.passthrough import stages
+    from .models.passthrough_table import PassThroughTable
+
+    horizons, lags = spec.pass_through.horizons, spec.pass_through.regression_lags
+    in_contract_currency = None
+    if "import_price_contract" in loop.roles:
+        replaced = {"import_price": "import_price_contract"}
+        order = [replaced.get(role, role) for role in spec.var.order]
+        in_contract_currency = identified(spec, loop, order)
+    structural = stages(
+        svar,
+        in_contract_currency,
+        roles=loop.roles,
+        horizons=range(max(horizons) + 1),
+        levels=spec.var.levels,
+    )
+    prices = ("import_price", "import_price_contract", "producer_price", "cpi")
+    regressions = tuple(
+        distributed_lag(
+            loop.panel,
+            loop.roles[price],
+            exchange_rate=loop.roles["yen"],
+            lags=lags,
+            controls=loop.ids(["oil"]) if "oil" in loop.roles else (),
+            horizons=[h for h in horizons if h <= lags],
+            levels=spec.var.levels,
+        )
+        for price in prices
+        if price in loop.roles
+    )
+    return PassThroughTable(structural, regressions, horizons)
+
+
+def _loop(
+    spec: StudySpec, loop: LoopPanel, svar: StructuralVAR
+) -> tuple[LoopGain, SpecificationCurve]:
+    from .models.inference.residual_bootstrap import ResidualBootstrap
+    from .models.loop import loop_gain
+    from .models.specification_curve import specification_curve
+
+    yen = loop.roles["yen"]
+    cycle = loop.ids(["yen", "import_price", "cpi", "jgb10y"])
+    gain = loop_gain(
+        svar, yen, horizons=spec.loop.horizons, domestic=cycle, cycle=cycle, levels=spec.var.levels
+    )
+    curve = specification_curve(
+        loop.select(spec.var.order),
+        yen,
+        order=loop.ids(spec.var.order),
+        movable=loop.ids(["us10y", "yen", "jgb10y"]),
+        orders=admissible_orders(spec, loop),
+        lags=sorted({*spec.loop.lags, *spec.loop.sensitivity_lags, svar.reduced.p}),
+        samples={window.name: (window.start, window.end) for window in spec.loop.samples},
+        base_lags=svar.reduced.p,
+        sensitivity_lags=spec.loop.sensitivity_lags,
+        seasonal=spec.var.seasonal,
+        horizon=spec.loop.headline,
+        inference=ResidualBootstrap(spec.loop.draws),
+        levels=spec.var.levels,
+        rng=spec.seed,
+    )
+    return gain, curve
+
+
+def _regimes(spec: StudySpec, loop: LoopPanel) -> Regimes:
+    from .models.regime import jgb_sensitivity, regime_count_test
+    from .reports.chapters.regimes import Regimes
+
+    jgb, yen, us10y = loop.ids(["jgb10y", "yen", "us10y"])
+    panel = loop.select(["jgb10y", "yen", "us10y"])
+    full, masked = (
+        jgb_sensitivity(
+            panel, jgb, (yen, us10y), regimes=spec.regimes.regimes, mask=mask, rng=spec.seed
+        )
+        for mask in (None, spec.regimes.mask)
+    )
+    tests = (
+        regime_count_test(result, draws=spec.regimes.bootstrap_draws, rng=spec.seed)
+        for result in (full, masked)
+    )
+    return Regimes(full, masked, *tests)
+
+
+def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Markets) -> Verdicts:
+    from .models.claim_statistics import claim_c1, claim_c2, claim_c6
+    from .models.claims import decide
+    from .models.identification.cholesky import Cholesky
+
+    schemes = [svar] + [
+        svar.reduced.identify(Cholesky(order), inference=svar.inference, rng=svar.seed)
+        for order in admissible_orders(spec, loop)
+    ]
+    return decide(
+        [
+            claim_c1(schemes, roles=loop.roles),
+            claim_c2(schemes, roles=loop.roles),
+            claim_c6(schemes, roles=loop.roles),
+        ]
+    )
+
+
+class _Clock:
+    """Announces each step and keeps how long it took."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._name, self._since = tell, "", perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, name: str) -> None:
+        now = perf_counter()
+        if self._name:
+            self.seconds[self._name] = round(now - self._since, 3)
+        self._name, self._since = name, now
+        self._tell(name)
+
+
+@contextmanager
+def _collected_warnings() -> Iterator[list[str]]:
+    """The messages of all warnings raised inside, once each, for the manifest."""
+    messages: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield messages
+        messages += dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
+
+
+def _command(where: Path | str | None) -> str:
+    return "yenloop run" + (f" --data {shlex.quote(str(where))}" if where else "")
