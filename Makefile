@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check lint types imports docs bench clean
+.PHONY: run test check lint links types imports docs bench clean
 
 run: $(STAMP)
 	$(BIN)/yenloop run
@@ -23,16 +23,19 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-# mypy wants the package, and nothing else, in a folder of its own name: a folder of links.
-types: $(STAMP)
+# Tools that read the sources want the package, and nothing else, in a folder of its own name: a
+# folder of links.
+links: $(STAMP)
 	rm -rf .venv/typecheck && mkdir -p .venv/typecheck/yenloop
 	ln -s $(addprefix "$(CURDIR)"/,$(wildcard *.py) py.typed data estimation models reports) .venv/typecheck/yenloop
+
+types: links
 	cd .venv/typecheck && ../bin/mypy --strict --config-file ../../pyproject.toml -p yenloop
 
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-docs: $(STAMP)
+docs: links
 	$(BIN)/mkdocs build --quiet --strict --site-dir docs/_build
 
 bench: $(STAMP)

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .data.loop_panel import LoopPanel, loop_panel
+from .data.panel import Panel
 from .data.sources.files import Data, load_data
 from .spec import StudySpec
+from .workers import Workers, workers
 
 if TYPE_CHECKING:
     from .models.claims import Verdicts
     from .models.loop import LoopGain
     from .models.passthrough_table import PassThroughTable
     from .models.specification_curve import SpecificationCurve
+    from .models.spillover import Spillover
     from .models.structural import StructuralVAR
+    from .models.volatility import GarchResults
     from .reports.chapters.dynamics import Dynamics
     from .reports.chapters.markets import Markets
     from .reports.chapters.regimes import Regimes
+    from .reports.compose import Findings
+
+#: Joint draws behind the bands of the historical decomposition.
+HISTORY_DRAWS = 200
 
 Tell = Callable[[str], None]
+Result = TypeVar("Result")
 
 
 def silent(_: str) -> None:
@@ -64,12 +72,14 @@ def run_study(
         With the series, date or key concerned and the remedy; nothing half-written is left.
     """
     from .reports.compose import compose
+    from .reports.manifest import Manifest
     from .reports.report import write_report
     from .reports.run_folder import require_writable
 
     require_writable(out)
     clock = _Clock(step)
-    with _collected_warnings() as raised:
+    with workers() as pool, warnings.catch_warnings(record=True) as raised:
+        warnings.simplefilter("always")
         clock("Reading the figures")
         data = load_data(where)
         loop = loop_panel(
@@ -82,44 +92,54 @@ def run_study(
         )
         for line in (data.report[0], *loop.choices):
             announce(line)
-        findings = estimate(spec, data, loop, clock)
+        findings = estimate(spec, data, loop, pool, clock)
         clock("Drawing and writing the report")
-        report = compose(
-            spec,
-            data,
-            loop,
-            findings,
+        manifest = Manifest(
+            seed=spec.seed,
             command=_command(where),
+            data={panel.source: panel.sha256 for panel in (data.monthly, data.daily) if panel},
+            mapping=(*(data.lines[name] for name in loop.roles.values()), *loop.choices),
+            spec=spec.model_dump(mode="json"),
             seconds=clock.seconds,
-            raised=raised,
+            warnings=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in raised)),
         )
-        return write_report(report, out)
+        report = compose(spec.title, data, loop, findings, manifest)
+        return write_report(report, out, map_charts=pool.map)
 
 
-def estimate(spec: StudySpec, data: Data, loop: LoopPanel, step: Tell = silent) -> Findings:
-    """Estimate every part of the study.
+def estimate(
+    spec: StudySpec, data: Data, loop: LoopPanel, pool: Workers, step: Tell = silent
+) -> Findings:
+    """Estimate every part of the study; the regimes, which take longest, in a worker meanwhile.
 
     Parameters
     ----------
     spec : StudySpec
     data : Data
     loop : LoopPanel
+    pool : Workers
     step : callable
         Told the name of each step when it begins.
     """
+    from .reports.compose import Findings
+
+    pending = [
+        pool.submit(_with_warnings, _regimes, spec, loop, mask)
+        for mask in (None, spec.regimes.mask)
+    ]
     step(f"VAR, responses, decompositions ({spec.var.draws:,} draws)")
     dynamics = _dynamics(spec, loop)
     step("Pass-through")
     pass_through = _pass_through(spec, loop, dynamics.svar)
     step("Gain of the loop and its specification curve")
     gain, curve = _loop(spec, loop, dynamics.svar)
-    step("Regimes of JGB sensitivity")
-    regimes = _regimes(spec, loop)
     step("Volatility and spillovers")
     markets = _markets(spec, data, loop)
     step("Verdicts")
     verdicts = _verdicts(spec, loop, dynamics.svar, markets)
-    return Findings(dynamics, pass_through, gain, curve, regimes, markets, verdicts)
+    step("Regimes of JGB sensitivity (begun at the start)")
+    regimes, masked = (_rewarned(*one.result()) for one in pending)
+    return Findings(dynamics, pass_through, gain, curve, regimes, masked, markets, verdicts)
 
 
 def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
@@ -163,7 +183,7 @@ def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
             spec.var.horizon, size={yen: spec.var.yen_shock, jgb: jgb_shock}, levels=levels
         ),
         fevd=svar.fevd(spec.var.horizon, levels=levels),
-        history=svar.historical_decomposition(levels=levels),
+        history=svar.historical_decomposition(draws=HISTORY_DRAWS, levels=levels),
         forecast=svar.forecast(spec.var.forecast_steps, levels=levels),
     )
 
@@ -234,23 +254,78 @@ def _loop(
     return gain, curve
 
 
-def _regimes(spec: StudySpec, loop: LoopPanel) -> Regimes:
+def _regimes(spec: StudySpec, loop: LoopPanel, mask: tuple[str, str] | None) -> Regimes:
     from .models.regime import jgb_sensitivity, regime_count_test
     from .reports.chapters.regimes import Regimes
 
-    jgb, yen, us10y = loop.ids(["jgb10y", "yen", "us10y"])
-    panel = loop.select(["jgb10y", "yen", "us10y"])
-    full, masked = (
-        jgb_sensitivity(
-            panel, jgb, (yen, us10y), regimes=spec.regimes.regimes, mask=mask, rng=spec.seed
-        )
-        for mask in (None, spec.regimes.mask)
+    jgb, *drivers = loop.ids(["jgb10y", "yen", "us10y"])
+    result = jgb_sensitivity(
+        loop.select(["jgb10y", "yen", "us10y"]),
+        jgb,
+        drivers,
+        regimes=spec.regimes.regimes,
+        mask=mask,
+        rng=spec.seed,
     )
-    tests = (
-        regime_count_test(result, draws=spec.regimes.bootstrap_draws, rng=spec.seed)
-        for result in (full, masked)
+    draws = spec.regimes.bootstrap_draws
+    return Regimes(
+        result,
+        regime_count_test(result, null="linear", draws=draws, rng=spec.seed),
+        regime_count_test(result, null="variance", draws=draws, rng=spec.seed),
     )
-    return Regimes(full, masked, *tests)
+
+
+def _markets(spec: StudySpec, data: Data, loop: LoopPanel) -> Markets:
+    from .models.correlation import DCC
+    from .models.spillover import has_daily_markets
+    from .models.volatility import Garch
+    from .reports.chapters.markets import Markets
+
+    if data.daily is not None and has_daily_markets(data.daily):
+        spillover, gjr, changes = _daily_markets(spec, data.daily)
+    else:
+        spillover, changes = _monthly_markets(spec, data, loop)
+        gjr = Garch("gjr").fit(changes)
+    return Markets(spillover, gjr, DCC().fit(changes, rng=spec.seed))
+
+
+def _daily_markets(spec: StudySpec, daily: Panel) -> tuple[Spillover, GarchResults, Panel]:
+    """Spillovers by the clock, GJR by trading day, and weekly changes for the correlations."""
+    from .data.alignment import align_days
+    from .models.spillover import DAILY, changes_of, japan_us_spillover, log_variances
+    from .models.volatility import Garch
+
+    start = spec.spillover.start_daily
+    spillover = japan_us_spillover(
+        daily,
+        lags=spec.spillover.lags_daily,
+        horizon=spec.spillover.horizon,
+        draws=spec.spillover.draws,
+        start=start,
+        rng=spec.seed,
+    )
+    _, gjr = log_variances(daily, align_days(daily, DAILY.names, start=start), Garch("gjr"))
+    weekly = align_days(daily, DAILY.names, calendar="weekly", start=start)
+    return spillover, gjr, changes_of(weekly)
+
+
+def _monthly_markets(spec: StudySpec, data: Data, loop: LoopPanel) -> tuple[Spillover, Panel]:
+    """Spillovers of month means, and the changes behind them."""
+    from .models.spillover import Blocks, monthly_spillover
+
+    oil, us10y, yen, jgb = loop.ids(["oil", "us10y", "yen", "jgb10y"])
+    spillover = monthly_spillover(
+        data.monthly,
+        oil=oil,
+        blocks=Blocks((jgb,), yen, (us10y,)),
+        lags=spec.spillover.lags_monthly,
+        horizon=spec.spillover.horizon,
+        draws=spec.spillover.draws,
+        start=spec.data.start,
+        end=spec.data.end,
+        rng=spec.seed,
+    )
+    return spillover, loop.select(["oil", "us10y", "yen", "jgb10y"])
 
 
 def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Markets) -> Verdicts:
@@ -266,7 +341,7 @@ def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Ma
         [
             claim_c1(schemes, roles=loop.roles),
             claim_c2(schemes, roles=loop.roles),
-            claim_c6(schemes, roles=loop.roles),
+            claim_c6(schemes, daily=markets.clock_ordered(spec.seed), roles=loop.roles),
         ]
     )
 
@@ -286,14 +361,18 @@ class _Clock:
         self._tell(name)
 
 
-@contextmanager
-def _collected_warnings() -> Iterator[list[str]]:
-    """The messages of all warnings raised inside, once each, for the manifest."""
-    messages: list[str] = []
+def _with_warnings(work: Callable[..., Result], *arguments: object) -> tuple[Result, list[Warning]]:
+    """What the work gives, and the warnings that it raised (another process would lose them)."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        yield messages
-        messages += dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught)
+        return work(*arguments), [w.message for w in caught if isinstance(w.message, Warning)]
+
+
+def _rewarned(result: Result, raised: Sequence[Warning]) -> Result:
+    """The result, after its warnings were raised here."""
+    for warning in raised:
+        warnings.warn(warning, stacklevel=3)
+    return result
 
 
 def _command(where: Path | str | None) -> str:

@@ -11,7 +11,9 @@ calendars are offered:
             date is dropped and none meets a wrong session.
 ``common``  the dates on which every market was open, changes running from the one before. After a
             holiday in Tokyo one row holds New York's holiday session *and* Tokyo's answer to it,
-            as if Tokyo had moved first. It is offered to show how much that matters.
+            as if Tokyo had moved first. It is offered to show how much that matters: with equal
+            effects both ways and the actual rates of holidays, Japan's simulated net is 3.2
+            points on it and 0.7 on ``union``, where it should be zero.
 ``weekly``  weeks that end on Friday: the hours between the clocks are a small part of a week.
 """
 

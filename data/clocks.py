@@ -124,6 +124,11 @@ def clock_order(columns: Iterable[Column], on: date | pd.DatetimeIndex) -> list[
     return [described[i].id for i in order]
 
 
+def struck_apart(columns: Iterable[Column], index: pd.Index) -> bool:
+    """Whether the series are daily and struck at different hours of a date."""
+    return isinstance(index, pd.DatetimeIndex) and len({column.clock for column in columns}) > 1
+
+
 def hours_apart(first: Column, second: Column, dates: pd.DatetimeIndex) -> pd.Series:
     """Hours from the strike of ``first`` to that of ``second``, by date."""
     gap = strikes(second.clock, dates) - strikes(first.clock, dates)

@@ -122,7 +122,8 @@ def net_between(table: np.ndarray, senders: Sequence[int], receivers: Sequence[i
     one, other = list(senders), list(receivers)
     sent: np.ndarray = table[..., other, :][..., one].sum(axis=(-2, -1))
     received: np.ndarray = table[..., one, :][..., other].sum(axis=(-2, -1))
-    return sent - received
+    net: np.ndarray = sent - received
+    return net
 
 
 def rolling_shares(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..errors import NumericalError
-from .jit import kernel
+from .dcc_lanes import PackedResiduals, pack, run_correlations
 
 #: Largest a + b; at one the recursion has no mean to return to.
 LARGEST_SUM = 0.9999
 
-#: (a + b, a / (a + b)) from which the climb may start; the two most likely are tried.
+#: (a + b, a / (a + b)) from which the climb may start; the likeliest is taken.
 _STARTS = ((0.98, 0.02), (0.95, 0.06), (0.98, 0.06), (0.80, 0.10), (0.5, 0.2))
+
+#: Below this a or b is compared with zero itself.
+_NEAR = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +89,39 @@ def correlation_likelihood(
     NumericalError
         If a correlation matrix on the way is not positive definite.
     """
-    periods = len(z)
-    loglik, score = np.empty(periods), np.empty((periods, 2))
-    z, target = np.ascontiguousarray(z), np.ascontiguousarray(target)
-    bad = _correlations(z, target, float(a), float(b), loglik, score)
-    if bad >= 0:
-        raise NumericalError(
-            f"The correlation matrix of observation {bad + 1} is singular (a={a:.4f}, b={b:.4f}).",
-            remedy="Leave out a series that is a combination of the others.",
-        )
-    return CorrelationLikelihood(loglik, score)
+    return _evaluate(pack(z, target), a, b)
 
 
 def maximise_correlation(z: np.ndarray, target: np.ndarray) -> CorrelationOptimum:
     """Climb to the maximum over a, b >= 0, a + b < 1.
 
-    The climb runs in (a + b, a / (a + b)), which turns the triangle into a box, from the two most
-    likely of a few starts; Newton's steps in (a, b) finish it where no restriction binds.
+    The climb (BFGS, its first curvature the outer product of the scores) runs in the logits of
+    a + b and of a / (a + b), which turn the triangle into a plane, from the likeliest of a few
+    starts. Where the maximum lies at an edge of the triangle, the edge is named.
     """
     from scipy.optimize import minimize
 
-    periods = len(z)
+    packed = pack(z, target)
+
+    def evaluate(point: np.ndarray) -> tuple[float, np.ndarray]:
+        total, share = LARGEST_SUM * _logistic(point[0]), _logistic(point[1])
+        at = _evaluate(packed, total * share, total * (1 - share))
+        by_total = at.score @ [share, 1 - share] * total * (1 - total / LARGEST_SUM)
+        by_share = at.score @ [total, -total] * share * (1 - share)
+        return -float(at.loglik.mean()), -np.column_stack([by_total, by_share])
 
     def objective(point: np.ndarray) -> tuple[float, np.ndarray]:
-        total, share = point
-        at = correlation_likelihood(z, target, total * share, total * (1 - share))
-        by_a, by_b = at.score.mean(axis=0)
-        slope = np.array([by_a * share + by_b * (1 - share), (by_a - by_b) * total])
-        return -float(at.loglik.mean()), -slope
+        value, slopes = evaluate(point)
+        return value, slopes.mean(axis=0)
 
-    starts = sorted(_STARTS, key=lambda start: objective(np.array(start))[0])[:2]
-    box = [(0.0, LARGEST_SUM), (0.0, 1.0)]
-    climbs = [
-        minimize(objective, start, jac=True, method="L-BFGS-B", bounds=box, options={"ftol": 1e-13})
-        for start in starts
-    ]
-    best = min(climbs, key=lambda climb: float(climb.fun))
-    total, share = best.x
-    a, b = float(total * share), float(total * (1 - share))
-    edge = _edge(a, b)
-    if edge:
-        return CorrelationOptimum(a, b, -float(best.fun) * periods, bool(best.success), edge)
-    return _polish(z, target, a, b)
+    starts = np.array([[_logit(total / LARGEST_SUM), _logit(share)] for total, share in _STARTS])
+    start = min(starts, key=lambda point: evaluate(point)[0])
+    slopes = evaluate(start)[1]
+    first = np.linalg.inv(slopes.T @ slopes / len(z))
+    options: Any = {"gtol": 1e-9, "hess_inv0": (first + first.T) / 2}
+    climb = minimize(objective, start, jac=True, method="BFGS", options=options)
+    total, share = LARGEST_SUM * _logistic(climb.x[0]), _logistic(climb.x[1])
+    return _settle(packed, float(total * share), float(total * (1 - share)))
 
 
 def correlation_hessian(z: np.ndarray, target: np.ndarray, a: float, b: float) -> np.ndarray:
@@ -195,137 +190,35 @@ def _quasi_correlations(z: np.ndarray, target: np.ndarray, a: float, b: float) -
     return q
 
 
-def _edge(a: float, b: float) -> str:
-    if a < 1e-6:
-        return "a = 0"
-    if b < 1e-6:
-        return "b = 0"
-    return "a + b at its bound" if a + b > LARGEST_SUM - 1e-6 else ""
+def _evaluate(packed: PackedResiduals, a: float, b: float) -> CorrelationLikelihood:
+    loglik, score = run_correlations(packed, float(a), float(b))
+    if not np.isfinite(loglik).all():
+        bad = int(np.isfinite(loglik).argmin())
+        raise NumericalError(
+            f"The correlation matrix of observation {bad + 1} is singular (a={a:.4f}, b={b:.4f}).",
+            remedy="Leave out a series that is a combination of the others.",
+        )
+    return CorrelationLikelihood(loglik, score)
 
 
-def _polish(z: np.ndarray, target: np.ndarray, a: float, b: float) -> CorrelationOptimum:
-    """Newton's steps in (a, b); each must stay inside and not lower the likelihood."""
-    at = correlation_likelihood(z, target, a, b)
-    for _ in range(10):
-        slope = at.score.mean(axis=0)
-        if np.abs(slope).max() < 1e-10:
-            break
-        step = np.linalg.solve(correlation_hessian(z, target, a, b), slope)
-        trial_a, trial_b = a - float(step[0]), b - float(step[1])
-        if _edge(trial_a, trial_b):
-            break
-        trial = correlation_likelihood(z, target, trial_a, trial_b)
-        if not trial.loglik.mean() >= at.loglik.mean() - 1e-13:
-            break
-        a, b, at = trial_a, trial_b, trial
-    flat = bool(np.abs(at.score.mean(axis=0)).max() < 1e-7)
-    return CorrelationOptimum(a, b, float(at.loglik.sum()), flat, "")
+def _settle(packed: PackedResiduals, a: float, b: float) -> CorrelationOptimum:
+    """The maximum, put on the edge of the triangle where the climb was heading for it."""
+    edge = ""
+    if a < _NEAR and _evaluate(packed, 0.0, b).score[:, 0].sum() <= 0:
+        # Without a the correlations do not move, and b means nothing.
+        a, b, edge = 0.0, 0.0, "a = 0"
+    elif b < _NEAR and _evaluate(packed, a, 0.0).score[:, 1].sum() <= 0:
+        b, edge = 0.0, "b = 0"
+    elif a + b > LARGEST_SUM - 1e-5:
+        edge = "a + b at its bound"
+    at = _evaluate(packed, a, b)
+    flat = bool(np.abs(at.score.mean(axis=0)).max() < 1e-6)
+    return CorrelationOptimum(a, b, float(at.loglik.sum()), flat or bool(edge), edge)
 
 
-@kernel
-def _correlations(
-    z: np.ndarray,
-    target: np.ndarray,
-    a: float,
-    b: float,
-    loglik: np.ndarray,
-    score: np.ndarray,
-) -> int:
-    """Run the recursion; fill ``loglik`` and ``score``. Index of the first bad date, or -1."""
-    periods, n = z.shape
-    q, by_a, by_b = target.copy(), np.zeros((n, n)), np.zeros((n, n))
-    scale, factor, inverse = np.empty(n), np.zeros((n, n)), np.zeros((n, n))
-    rotated, solved = np.empty(n), np.empty(n)
-    for t in range(periods):
-        for i in range(n):
-            scale[i] = 1.0 / math.sqrt(q[i, i])
-        determinant = _factorise(q, scale, factor, inverse)
-        if not determinant > 0.0:
-            return t
-        quadratic = _solve(inverse, z[t], rotated, solved)
-        loglik[t] = -0.5 * (math.log(determinant) + quadratic)
-        _score(q, scale, inverse, solved, by_a, by_b, score[t])
-        for i in range(n):
-            for j in range(i + 1):
-                product = z[t, i] * z[t, j]
-                by_a[i, j] = product - target[i, j] + b * by_a[i, j]
-                by_b[i, j] = q[i, j] - target[i, j] + b * by_b[i, j]
-                q[i, j] = (1.0 - a - b) * target[i, j] + a * product + b * q[i, j]
-    return -1
+def _logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
 
 
-@kernel
-def _factorise(q: np.ndarray, scale: np.ndarray, factor: np.ndarray, inverse: np.ndarray) -> float:
-    """Cholesky factor of R = D Q D and its inverse; the determinant of R (0 if not definite)."""
-    n = len(scale)
-    determinant = 1.0
-    for i in range(n):
-        for j in range(i + 1):
-            value = 1.0 if i == j else q[i, j] * scale[i] * scale[j]
-            for k in range(j):
-                value -= factor[i, k] * factor[j, k]
-            if i == j:
-                if not value > 0.0:
-                    return 0.0
-                determinant *= value
-                factor[i, i] = math.sqrt(value)
-            else:
-                factor[i, j] = value / factor[j, j]
-        inverse[i, i] = 1.0 / factor[i, i]
-        for j in range(i):
-            value = 0.0
-            for k in range(j, i):
-                value -= factor[i, k] * inverse[k, j]
-            inverse[i, j] = value * inverse[i, i]
-    return determinant
-
-
-@kernel
-def _solve(inverse: np.ndarray, z: np.ndarray, rotated: np.ndarray, solved: np.ndarray) -> float:
-    """``solved`` = R^{-1} z; returns z' R^{-1} z - z' z."""
-    n = len(z)
-    excess = 0.0
-    for i in range(n):
-        value = 0.0
-        for k in range(i + 1):
-            value += inverse[i, k] * z[k]
-        rotated[i] = value
-        excess += value * value - z[i] * z[i]
-    for i in range(n):
-        value = 0.0
-        for k in range(i, n):
-            value += inverse[k, i] * rotated[k]
-        solved[i] = value
-    return excess
-
-
-@kernel
-def _score(
-    q: np.ndarray,
-    scale: np.ndarray,
-    inverse: np.ndarray,
-    solved: np.ndarray,
-    by_a: np.ndarray,
-    by_b: np.ndarray,
-    score: np.ndarray,
-) -> None:
-    """Score = -sum over i > j of (R^{-1} - x x')_ij dR_ij, with x = R^{-1} z.
-
-    dR_ij = dQ_ij d_i d_j - R_ij (dQ_ii d_i^2 + dQ_jj d_j^2) / 2 with d = diag(Q)^{-1/2}; the
-    diagonal of R never moves.
-    """
-    n = len(scale)
-    score[0] = 0.0
-    score[1] = 0.0
-    for i in range(1, n):
-        own_a = by_a[i, i] * scale[i] * scale[i]
-        own_b = by_b[i, i] * scale[i] * scale[i]
-        for j in range(i):
-            weight = -solved[i] * solved[j]
-            for k in range(i, n):
-                weight += inverse[k, i] * inverse[k, j]
-            both = scale[i] * scale[j]
-            half = 0.5 * q[i, j] * both
-            other = scale[j] * scale[j]
-            score[0] -= weight * (by_a[i, j] * both - half * (own_a + by_a[j, j] * other))
-            score[1] -= weight * (by_b[i, j] * both - half * (own_b + by_b[j, j] * other))
+def _logit(p: float) -> float:
+    return math.log(p / (1.0 - p))

@@ -73,7 +73,8 @@ def target_influence(
         products: np.ndarray = correlation_target(z)[at]
         return products
 
-    return weight * innovations + _from_margins(margins, mean_products)
+    influence: np.ndarray = weight * innovations + _from_margins(margins, mean_products)
+    return influence
 
 
 def correlation_influence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -108,17 +109,18 @@ def _climb(
     low = np.array([_LOWEST.get(name, -np.inf) for name in shape.names])
     high = np.array([_HIGHEST.get(name, np.inf) for name in shape.names])
     low[absent or []] = high[absent or []] = 0.0
+    inside: Any = {
+        "type": "ineq",
+        "fun": lambda theta: limits - rows @ theta,
+        "jac": lambda _: -rows,
+    }
     result = minimize(
         objective,
         np.clip(start, low, high),
         jac=True,
         method="SLSQP",
         bounds=list(zip(low, high, strict=True)),
-        constraints={
-            "type": "ineq",
-            "fun": lambda theta: limits - rows @ theta,
-            "jac": lambda _: -rows,
-        },
+        constraints=inside,
         options={"ftol": 1e-13, "maxiter": 300},
     )
     theta: np.ndarray = result.x

@@ -196,12 +196,12 @@ def initial_histories(
         oldest = h // (histories.shape[0] // k)
         probability = distribution[oldest]
         block = histories.shape[0] // k
-        later = oldest
+        earlier = oldest
         while block > 1:
             block //= k
-            today = (h // block) % k
-            probability *= transition[later, today]
-            later = today
+            later = (h // block) % k
+            probability *= transition[earlier, later]
+            earlier = later
         histories[h] = probability
     return OK
 
@@ -221,6 +221,7 @@ def filter_kernel(
     n_lagged = n_joint // k
     n_density = log_density.shape[1]
     lagged = np.empty(n_lagged)
+    n_older = n_lagged // k
     deep = n_density == n_joint
     density = np.empty(n_density)
     log_likelihood = 0.0
@@ -232,9 +233,9 @@ def filter_kernel(
                 density[d] = np.exp(log_density[t, d])
             top = 0.0
             total = 0.0
-            for older in range(0, n_lagged, k):
+            for older in range(n_older):
                 for i in range(k):
-                    h = older + i
+                    h = older * k + i
                     for j in range(k):
                         value = lagged[h] * transition[i, j] * density[h * k + j if deep else j]
                         joint[t, h * k + j] = value
@@ -248,7 +249,11 @@ def filter_kernel(
             share = 1.0 / total
             for c in range(n_joint):
                 joint[t, c] *= share
-            forget_oldest(joint[t], lagged)
+            for h in range(n_lagged):
+                lagged[h] = joint[t, h]
+            for oldest in range(1, k):
+                for h in range(n_lagged):
+                    lagged[h] += joint[t, oldest * n_lagged + h]
     if not np.isfinite(log_likelihood):
         return -np.inf, IMPOSSIBLE
     return log_likelihood, OK
@@ -278,17 +283,6 @@ def _sum_in_logs(
 
 
 @kernel
-def forget_oldest(joint: np.ndarray, lagged: np.ndarray) -> None:
-    """Sum the oldest regime out of a joint distribution: the history that tomorrow inherits."""
-    size = lagged.shape[0]
-    for h in range(size):
-        lagged[h] = joint[h]
-    for oldest in range(size, joint.shape[0], size):
-        for h in range(size):
-            lagged[h] += joint[oldest + h]
-
-
-@kernel
 def smoother_kernel(
     filtered: np.ndarray, stretches: np.ndarray, k: int, joint: np.ndarray, initial: np.ndarray
 ) -> None:
@@ -312,11 +306,16 @@ def smoother_kernel(
                     known[h] += joint[t, h * k + j]
             if t == first:
                 break
-            forget_oldest(filtered[t - 1], predicted)
+            for h in range(n_lagged):
+                predicted[h] = filtered[t - 1, h]
+            for oldest in range(1, k):
+                for h in range(n_lagged):
+                    predicted[h] += filtered[t - 1, oldest * n_lagged + h]
             for h in range(n_lagged):
                 known[h] = known[h] / predicted[h] if predicted[h] > 0.0 else 0.0
-            for oldest in range(0, n_joint, n_lagged):
+            for oldest in range(k):
                 for h in range(n_lagged):
-                    joint[t - 1, oldest + h] = filtered[t - 1, oldest + h] * known[h]
+                    c = oldest * n_lagged + h
+                    joint[t - 1, c] = filtered[t - 1, c] * known[h]
         for h in range(n_lagged):
             initial[g, h] = known[h]

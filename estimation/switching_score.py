@@ -100,7 +100,10 @@ def densities(
     """
     _deviations(parameters, design, deviation)
     k, p, phi = design.k, design.p, parameters.ar
-    branch = np.empty(k**p)
+    branch, constant, precision = np.empty(k**p), np.empty(k), np.empty(k)
+    for s in range(k):
+        constant[s] = -0.5 * np.log(2.0 * np.pi * parameters.variance[s])
+        precision[s] = 0.5 / parameters.variance[s]
     for g in range(usable.shape[0]):
         for t in range(usable[g, 0], usable[g, 1]):
             for s in range(k):
@@ -112,12 +115,10 @@ def densities(
                         for b in range(size):
                             branch[past * size + b] = branch[b] - shift
                     size *= k
-                constant = -0.5 * np.log(2.0 * np.pi * parameters.variance[s])
-                precision = 0.5 / parameters.variance[s]
                 for b in range(size):
                     value = branch[b]
                     error[t, b * k + s] = value
-                    log_density[t, b * k + s] = constant - precision * value * value
+                    log_density[t, b * k + s] = constant[s] - precision[s] * value * value
 
 
 @kernel
@@ -152,21 +153,18 @@ def regression_score(
     ``pull[t, s]`` collects the derivative with respect to v_t(s), to which x_t' beta_s and
     w_t' gamma belong, over all dates whose error contains it.
     """
-    k, p, phi, variance = design.k, design.p, parameters.ar, parameters.variance
-    at_variance = k * design.x.shape[1] + design.w.shape[1]
-    at_ar = at_variance + (k if design.switching_variance else 1)
-    pull = np.zeros((deviation.shape[0], k))
-    weight = np.empty(k**p)
-    for g in range(usable.shape[0]):
-        for t in range(usable[g, 0], usable[g, 1]):
-            for s in range(k):
-                mass, spread = _weigh(smoothed[t], error[t], s, k, 1.0 / variance[s], weight)
-                above_floor = 1.0 - design.variance_floor / variance[s]
-                at = at_variance + s * design.switching_variance
-                gradient[at] += 0.5 * (spread - mass) * above_floor
-                at = at_ar + s * p * design.switching_ar
-                _share_among_lags(weight, deviation, phi[s], t, gradient[at:], pull)
-                pull[t, s] -= weight[0]
+    k, p, variance = design.k, design.p, parameters.variance
+    weight = np.empty((error.shape[0], k, k**p))
+    slope = np.zeros(k)
+    _weigh(smoothed, error, variance, usable, weight, slope)
+    at = k * design.x.shape[1] + design.w.shape[1]
+    for s in range(k):
+        above_floor = 1.0 - design.variance_floor / variance[s]
+        gradient[at + s * design.switching_variance] += slope[s] * above_floor
+    at += k if design.switching_variance else 1
+    pull = np.zeros((error.shape[0], k))
+    own = p * design.switching_ar
+    _share_among_lags(weight, deviation, parameters.ar, usable, own, gradient[at:], pull)
     _through_regressors(pull, design, gradient)
 
 
@@ -174,24 +172,27 @@ def regression_score(
 def _weigh(
     smoothed: np.ndarray,
     error: np.ndarray,
-    s: int,
-    k: int,
-    precision: float,
+    variance: np.ndarray,
+    usable: np.ndarray,
     weight: np.ndarray,
-) -> tuple[float, float]:
-    """Errors over the variance, weighted by their histories; their mass and sum of squares."""
-    n_density = error.shape[0]
-    mass, spread = 0.0, 0.0
-    c = s
-    for b in range(weight.shape[0]):
-        probability = smoothed[c]
-        for older in range(c + n_density, smoothed.shape[0], n_density):
-            probability += smoothed[older]
-        weight[b] = probability * precision * error[c]
-        mass += probability
-        spread += weight[b] * error[c]
-        c += k
-    return mass, spread
+    slope: np.ndarray,
+) -> None:
+    """Errors over the variance, weighted by their histories, and the slope in log sigma^2."""
+    k, n_density = variance.shape[0], error.shape[1]
+    n_older = smoothed.shape[1] // n_density
+    for s in range(k):
+        precision = 1.0 / variance[s]
+        total = 0.0
+        for g in range(usable.shape[0]):
+            for t in range(usable[g, 0], usable[g, 1]):
+                for b in range(weight.shape[2]):
+                    probability = 0.0
+                    for older in range(n_older):
+                        probability += smoothed[t, older * n_density + b * k + s]
+                    e = error[t, b * k + s]
+                    weight[t, s, b] = probability * precision * e
+                    total += weight[t, s, b] * e - probability
+        slope[s] = 0.5 * total
 
 
 @kernel
@@ -199,27 +200,35 @@ def _share_among_lags(
     weight: np.ndarray,
     deviation: np.ndarray,
     phi: np.ndarray,
-    t: int,
+    usable: np.ndarray,
+    own: int,
     gradient: np.ndarray,
     pull: np.ndarray,
 ) -> None:
-    """Hand the weighted errors of one date to phi and to the deviations before it.
+    """Hand the weighted errors of each date to phi and to the deviations that they contain.
 
-    The histories are folded from the oldest regime on; what is left in ``weight[0]`` is the sum.
+    The histories are folded from the oldest regime on; what is left of a date is its sum. The
+    gradient of phi begins every ``own`` elements (0: phi is common).
     """
-    k = deviation.shape[1]
-    size = weight.shape[0]
-    for lag in range(phi.shape[0] - 1, -1, -1):
-        size //= k
-        for past in range(k):
-            total = 0.0
-            for b in range(size):
-                total += weight[past * size + b]
-            gradient[lag] += total * deviation[t - 1 - lag, past]
-            pull[t - 1 - lag, past] += total * phi[lag]
-        for past in range(1, k):
-            for b in range(size):
-                weight[b] += weight[past * size + b]
+    k, p = phi.shape
+    sizes = np.empty(p, dtype=np.int64)
+    for lag in range(p):
+        sizes[lag] = k**lag
+    for g in range(usable.shape[0]):
+        for t in range(usable[g, 0], usable[g, 1]):
+            for s in range(k):
+                for lag in range(p - 1, -1, -1):
+                    size = sizes[lag]
+                    for past in range(k):
+                        total = 0.0
+                        for b in range(past * size, (past + 1) * size):
+                            total += weight[t, s, b]
+                        gradient[s * own + lag] += total * deviation[t - 1 - lag, past]
+                        pull[t - 1 - lag, past] += total * phi[s, lag]
+                    for past in range(1, k):
+                        for b in range(size):
+                            weight[t, s, b] += weight[t, s, past * size + b]
+                pull[t, s] -= weight[t, s, 0]
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.clocks import clock_order
+from ..data.clocks import clock_order, struck_apart
 from ..data.panel import Panel
 from ..errors import ClockWarning, SpecError
 from ..estimation.connectedness import (
@@ -118,7 +118,7 @@ class Connectedness:
                 f"{', '.join(reduced.names)}.",
                 remedy="Name each series once.",
             )
-        if self.scheme == "generalised" and clocks_differ(reduced):
+        if self.scheme == "generalised" and _struck_apart(reduced):
             warnings.warn(CLOCK_NOTE, ClockWarning, stacklevel=2)
         seed = seed_from(rng)
         return ConnectednessResults(self, reduced, self.inference.draw(reduced, seed), seed)
@@ -181,6 +181,11 @@ class ConnectednessResults(Result):
         if isinstance(dates, pd.DatetimeIndex) and all(column.clock for column in columns):
             return tuple(clock_order(columns, dates))
         return self.names
+
+    @property
+    def struck_apart(self) -> bool:
+        """Whether the series are daily and struck at different hours of a date."""
+        return _struck_apart(self.reduced)
 
     @property
     def model(self) -> str:
@@ -346,7 +351,7 @@ class ConnectednessResults(Result):
 
     def _scheme_note(self) -> str:
         if self.spec.scheme == "generalised":
-            caveat = f" {CLOCK_NOTE}" if clocks_differ(self.reduced) else ""
+            caveat = f" {CLOCK_NOTE}" if self.struck_apart else ""
             return f"Generalised shares, each row divided by its sum; no order.{caveat}"
         return f"Recursive in the order {', '.join(self.labels[name] for name in self.order)}."
 
@@ -358,10 +363,8 @@ class ConnectednessResults(Result):
         )
 
 
-def clocks_differ(reduced: VARResults) -> bool:
-    """Whether the series are daily and struck at different hours."""
-    clocks = {reduced.columns[name].clock for name in reduced.names}
-    return isinstance(reduced.index, pd.DatetimeIndex) and len(clocks) > 1
+def _struck_apart(reduced: VARResults) -> bool:
+    return struck_apart([reduced.columns[name] for name in reduced.names], reduced.index)
 
 
 _SUMMARISED = {

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ..data.clocks import struck_apart
 from ..data.panel import Panel, as_panel, label_of
-from ..errors import ConvergenceWarning, DrawError, NumericalError, SpecError
+from ..errors import ClockWarning, ConvergenceWarning, DrawError, NumericalError, SpecError
 from ..estimation.dcc import (
     LARGEST_SUM,
     CorrelationOptimum,
@@ -71,11 +72,21 @@ class DCC:
         Warns
         -----
         ConvergenceWarning
+        ClockWarning
+            Daily series that are struck at different hours.
         """
         panel = as_panel(data)
         if len(panel.names) < 2:
             raise SpecError("A correlation needs two series.", remedy="Pass two or more columns.")
-        garch = self.garch.fit(panel.select(panel.names))
+        common = panel.select(panel.names)
+        if struck_apart(common.columns.values(), common.frame.index):
+            warnings.warn(
+                "Series struck at different hours of a date understate their correlation; use "
+                "weekly changes.",
+                ClockWarning,
+                stacklevel=2,
+            )
+        garch = self.garch.fit(common)
         z = garch.standardised.to_numpy()
         target = correlation_target(z)
         optimum = maximise_correlation(z, target)
@@ -215,12 +226,12 @@ class DCCResults(Result):
     def plot(
         self, pairs: Sequence[tuple[str, str]] | None = None, **options: Any
     ) -> tuple[Figure, Any]:
-        """Correlation paths with bands; by default of all pairs."""
-        from ..reports.figures import drawing
-
-        chosen = list(combinations(self.names, 2)) if pairs is None else pairs
+        """Correlation paths with bands; by default of the pairs that move most, at most six."""
+        listed = list(combinations(self.names, 2))
+        chosen = self._most_moving(listed) if pairs is None else pairs
         paths = pd.concat([self.path(*pair) for pair in chosen], ignore_index=True)
-        return drawing(self.figure)(paths, notes=self.notes(), **options)
+        shown = f"Shown: {len(chosen)} of {len(listed)} pairs."
+        return self._draw(self.figure, paths, **{"notes": (shown, *self.notes()), **options})
 
     def tidy(self, levels: Sequence[float] = (0.68, 0.90)) -> pd.DataFrame:
         """Parameters a and b, and the correlations on the last date."""
@@ -243,7 +254,7 @@ class DCCResults(Result):
                 )
         for first, second in combinations(self.names, 2):
             point, draws = self._pair(first, second)
-            error, bands = bands_from_draws(point[-1:], draws[:, -1:], levels)
+            spread, bands = bands_from_draws(point[-1:], draws[:, -1:], levels)
             for level, (low, high) in bands.items():
                 rows.append(
                     {
@@ -252,7 +263,7 @@ class DCCResults(Result):
                         "response": second,
                         "horizon": label_of(self.dates[-1]),
                         "estimate": point[-1],
-                        "std_error": error[0],
+                        "std_error": spread[0],
                         "level": level,
                         "conf_low": low[0],
                         "conf_high": high[0],
@@ -313,6 +324,13 @@ class DCCResults(Result):
             self._z[:, i], self._z[:, j], self.draws[:, at], self.draws[:, -2], self.draws[:, -1]
         )
         return self.correlations[:, i, j], draws
+
+    def _most_moving(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The six pairs with the widest range of correlations, in the order given."""
+        spans = np.ptp(self.correlations, axis=0)
+        span = {(one, two): spans[self._position(one), self._position(two)] for one, two in pairs}
+        widest = sorted(pairs, key=lambda pair: -span[pair])[:6]
+        return [pair for pair in pairs if pair in widest]
 
     def _position(self, name: str) -> int:
         if name not in self.names:

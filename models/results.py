@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -70,13 +71,14 @@ class Summary:
     def __str__(self) -> str:
         parts = [self.title, "=" * len(self.title)]
         for caption, table in self.tables:
-            parts += ["", caption, table.to_string(float_format=_number)]
+            parts += ["", caption, table.to_string(float_format=_number, na_rep="")]
         return "\n".join([*parts, "", *self.notes])
 
     def _repr_html_(self) -> str:
         parts = [f"<h4>{self.title}</h4>"]
         for caption, table in self.tables:
-            parts.append(f"<p>{caption}</p>{table.to_html(float_format=_number, border=0)}")
+            body = table.to_html(float_format=_number, na_rep="", border=0)
+            parts.append(f"<p>{caption}</p>{body}")
         parts += [f"<p><small>{note}</small></p>" for note in self.notes]
         return "\n".join(parts)
 
@@ -84,9 +86,10 @@ class Summary:
         """The tables in booktabs style, one after the other, with the notes beneath."""
         parts = []
         for caption, table in self.tables:
-            body = table.style.format(_number, na_rep="").format_index(escape="latex", axis=0)
-            body = body.format_index(escape="latex", axis=1)
-            parts.append(body.to_latex(hrules=True, caption=caption, position_float="centering"))
+            body = table.style.format(_number, na_rep="", escape="latex")
+            body = body.format_index(escape="latex", axis=0).format_index(escape="latex", axis=1)
+            heading = re.sub(r"([%&$#_{}])", r"\\\1", caption)
+            parts.append(body.to_latex(hrules=True, caption=heading, position_float="centering"))
         return "\n".join(parts) + "".join(f"\n% {note}" for note in self.notes) + "\n"
 
 
@@ -123,12 +126,18 @@ class Result:
     def plot(self, **options: Any) -> tuple[Figure, Any]:
         """The result's chart, as ``(figure, axes)``.
 
-        The one place where a model reaches for a picture: the figure function gets the tidy frame
-        and the notes, never the model. Options are those of the figure's ``draw``.
+        Options are those of the figure's ``draw``.
+        """
+        return self._draw(self.figure, self.tidy(), **options)
+
+    def _draw(self, figure: str, frame: pd.DataFrame, **options: Any) -> tuple[Figure, Any]:
+        """Hand a tidy frame and the notes to a figure function.
+
+        The one place where a model reaches for a picture: the function never sees the model.
         """
         from ..reports.figures import drawing
 
-        return drawing(self.figure)(self.tidy(), notes=self.notes(), **options)
+        return drawing(figure)(frame, **{"notes": self.notes(), **options})
 
     def cite(self) -> str:
         """BibTeX of the methods used."""

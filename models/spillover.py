@@ -15,6 +15,22 @@ from .inference.block_bootstrap import BlockBootstrap
 from .spillover_results import Blocks, Spillover, Variant
 from .volatility import Garch, GarchResults
 
+__all__ = [
+    "DAILY",
+    "HOW_TO_GET_DAYS",
+    "MONTHLY",
+    "NOON_YEN",
+    "Blocks",
+    "Spillover",
+    "Variant",
+    "changes_of",
+    "has_daily_markets",
+    "japan_us_spillover",
+    "log_variances",
+    "monthly_spillover",
+    "with_stocks_to_2018",
+]
+
 #: Catalogue ids of the daily study. The yen belongs to no country.
 DAILY = Blocks(
     ("jgb10y_daily", "nikkei_daily"), "usdjpy_ecb", ("us10y_daily", "sp500_daily", "vix_daily")
@@ -171,6 +187,11 @@ def with_stocks_to_2018(panel: Panel) -> Panel:
     )  # fmt: skip
     frame = panel.frame.assign(sp500=months.reindex(panel.frame.index))
     return panel.with_columns(frame, {**panel.columns, "sp500": column})
+
+
+def has_daily_markets(panel: Panel) -> bool:
+    """Whether the panel holds every market of the daily study."""
+    return set(DAILY.names) <= set(panel.names)
 
 
 def changes_of(levels: Panel) -> Panel:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.panel import label_of
-from .connectedness import ConnectednessResults
+from .connectedness import CLOCK_NOTE, ConnectednessResults
 from .results import Result, Summary, bands_from_draws, tidy_frame
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Spillover(Result):
     volatility: ConnectednessResults | None
     garch: GarchResults
     variants: tuple[Variant, ...]
-    last_common: object
+    last_common: pd.Timestamp | pd.Period
     setting: tuple[str, ...]
 
     methods: ClassVar[tuple[str, ...]] = (*ConnectednessResults.methods, "lin_engle_ito1994")
@@ -141,14 +141,12 @@ class Spillover(Result):
 
     def plot_series(self, **options: Any) -> tuple[Figure, Any]:
         """Net of each series, the headline beside the other scheme."""
-        from ..reports.figures import drawing
-
         both = [self.changes, self.beside]
         titles = {one.model: f"{_scheme(one)[0].upper()}{_scheme(one)[1:]}" for one in both}
         tidy = pd.concat([one.tidy() for one in both], ignore_index=True)
         notes = (*self.changes.notes(), *self.beside.notes()[1:2])
         defaults = {"labels": self.changes.labels, "titles": titles, "notes": notes}
-        return drawing("spillover_series")(tidy, **{**defaults, **options})
+        return self._draw("spillover_series", tidy, **{**defaults, **options})
 
     def summary(self) -> Summary:
         """The nets with their 90% intervals, and the headline's table."""
@@ -173,6 +171,7 @@ class Spillover(Result):
             f"Net = shares of the forecast-error variances of {america} due to {japan} (and the "
             "yen) minus the reverse, summed over the series; positive where Japan sends more.",
             *self.changes.notes()[1:4],
+            *([CLOCK_NOTE] if self.changes.struck_apart else []),
             *(volatility if self.volatility is not None else ()),
             *self.setting,
             f"Last common date: {label_of(self.last_common)}.",

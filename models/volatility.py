@@ -118,7 +118,7 @@ class Garch:
         if not series.std() > 0:
             raise SpecError(f"The series '{name}' does not move.", remedy="Leave it out.")
         # Estimated with a standard deviation of order one; the scale is undone in the result.
-        scale = 10.0 ** -np.round(np.log10(series.std()))
+        scale = float(10.0 ** -np.round(np.log10(series.std())))
         start, shape = self._start(series.to_numpy() * scale)
         y = series.to_numpy() * scale
         found = maximise(start, y, shape, persistence_bound=self.persistence_bound)

@@ -66,6 +66,13 @@ class GarchSeries:
         return covariance
 
     @property
+    def std_errors(self) -> np.ndarray:
+        """Their standard errors; NaN where a restriction holds the parameter."""
+        variance = np.diag(self.covariance)
+        errors: np.ndarray = np.sqrt(np.where(variance > 1e-24, variance, np.nan))
+        return errors
+
+    @property
     def loglik(self) -> float:
         """Log-likelihood in the series' own unit, with all constants."""
         return float(self.path.loglik.sum())
@@ -144,11 +151,7 @@ class GarchResults(Result):
     @property
     def std_errors(self) -> pd.DataFrame:
         """Bollerslev-Wooldridge standard errors; missing where a restriction holds the value."""
-        rows = {}
-        for one in self.series:
-            variance = np.diag(one.covariance)
-            error = np.sqrt(np.where(variance > 1e-24, variance, np.nan))
-            rows[one.name] = dict(zip(one.shape.names, error))
+        rows = {one.name: dict(zip(one.shape.names, one.std_errors)) for one in self.series}
         return pd.DataFrame.from_dict(rows, orient="index")
 
     @property
@@ -208,29 +211,28 @@ class GarchResults(Result):
 
     def plot(self, **options: Any) -> tuple[Figure, Any]:
         """Conditional volatilities as small multiples."""
-        from ..reports.figures import drawing
-
-        return drawing(self.figure)(self.paths(), notes=self.notes(), **options)
+        return self._draw(self.figure, self.paths(), **options)
 
     def tidy(self, levels: Sequence[float] = (0.68, 0.90)) -> pd.DataFrame:
         """Parameters, persistence and the volatility of the next change, with normal intervals."""
         from scipy.stats import norm
 
         rows = []
-        errors = self.std_errors
         for one in self.series:
             weights = one.shape.persistence
             spread = float(np.sqrt(weights @ one.covariance @ weights))
             listed = [
-                (name, value, errors.loc[one.name, name], _unit(name, one.unit))
-                for name, value in zip(one.shape.names, one.theta)
+                (name, float(value), float(error), _unit(name, one.unit))
+                for name, value, error in zip(one.shape.names, one.theta, one.std_errors)
             ]
-            listed.append(("persistence", one.persistence, spread, ""))
+            # At its bound persistence does not move; without ARCH effect there is none.
+            listed.append(
+                ("persistence", one.persistence, spread if spread > 1e-12 else np.nan, "")
+            )
             listed.append(("next_volatility", *one.last_volatility, one.unit))
             for statistic, estimate, error, unit in listed:
-                error = error if error > 1e-12 else np.nan
                 for level in levels:
-                    margin = norm.ppf((1 + level) / 2) * error
+                    margin = float(norm.ppf((1 + level) / 2)) * error
                     rows.append(
                         {
                             "model": self.model,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from .figures.style import paper_style
+from .fonts import pdf_families
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ def render_chart(figure: Figure) -> dict[str, bytes]:
     time of three calls of ``savefig``, which solves it and draws twice each time. No dates are
     written into the files.
     """
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -37,7 +39,8 @@ def render_chart(figure: Figure) -> dict[str, bytes]:
         if layout is not None:
             layout.execute(figure)
             figure.set_layout_engine("none")
-        FigureCanvasPdf(figure).print_pdf(pdf, metadata={"CreationDate": None})
+        with rc_context({"font.sans-serif": pdf_families()}):
+            FigureCanvasPdf(figure).print_pdf(pdf, metadata={"CreationDate": None})
         FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None})
         figure.set_dpi(PNG_DPI)
         FigureCanvasAgg(figure).print_png(png)

@@ -31,6 +31,7 @@ class Findings:
     gain: LoopGain
     curve: SpecificationCurve
     regimes: Regimes
+    masked_regimes: Regimes
     markets: Markets
     verdicts: Verdicts
 
@@ -59,7 +60,7 @@ def compose(
         loop_chapter(findings.gain, findings.curve),
         passthrough_chapter(findings.pass_through),
         dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi),
-        regimes_chapter(findings.regimes),
+        regimes_chapter(findings.regimes, findings.masked_regimes),
         markets_chapter(findings.markets),
         stationarity_chapter(findings.dynamics.stationarity),
         data_chapter(data, loop),
@@ -84,8 +85,8 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
         manifest,
         samples={
             "VAR of the loop": dynamics.svar.reduced.sample,
-            "regimes": findings.regimes.full.sample,
-            "regimes, masked": findings.regimes.masked.sample,
+            "regimes": findings.regimes.result.sample,
+            "regimes, masked": findings.masked_regimes.result.sample,
             "spillovers": markets.spillover.sample,
             **{f"verdict {v.claim}": v.sample for v in findings.verdicts.verdicts},
         },
@@ -93,8 +94,8 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
             "VAR of the loop": bootstrap,
             "spillovers": {"kept": len(spread.lags), "failed": spread.failed},
             "regime test": {
-                "kept": len(findings.regimes.test_full.draws),
-                "failed": findings.regimes.test_full.failed,
+                "kept": len(findings.regimes.against_one.draws),
+                "failed": findings.regimes.against_one.failed,
             },
         },
     )
@@ -102,7 +103,7 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
 
 def _front_page(findings: Findings, run_at: str) -> FrontPage:
     """One page that an economist can read by itself."""
-    gain, regimes, spillover = findings.gain, findings.regimes, findings.markets.spillover
+    gain, regimes, spillover = findings.gain, findings.regimes.result, findings.markets.spillover
     return FrontPage(
         as_of=staleness_note(findings.dynamics.svar.reduced.dates[-1], run_at),
         headlines=[pass_through_in_words(findings.pass_through), in_brief(findings.verdicts)],
@@ -110,7 +111,7 @@ def _front_page(findings: Findings, run_at: str) -> FrontPage:
         gain=f"{gain.in_words()} Sample {gain.sample}; {gain.setting[0]}",
         curve=curve_chart(findings.curve),
         curve_sentence=findings.curve.sentence(),
-        regime=f"{now_in_words(regimes.full)} {staleness_note(last_month(regimes.full), run_at)}",
+        regime=f"{now_in_words(regimes)} {staleness_note(last_month(regimes), run_at)}",
         spillover=f"{spillover.sentence()} {staleness_note(spillover.last_common, run_at)}",
         verdicts=verdicts_table(findings.verdicts),
     )

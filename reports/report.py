@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from .charts import picture_html, render_chart
 from .content import Report
@@ -17,11 +18,19 @@ from .page import render_page
 from .run_folder import DEFAULT_OUT, RunFolder, not_writable
 from .tables import table_csv
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+#: Draws each figure: ``map`` or what does the same in several processes.
+MapCharts = Callable[
+    [Callable[["Figure"], dict[str, bytes]], Iterable["Figure"]], Iterable[dict[str, bytes]]
+]
+
 
 def write_report(
     report: Report,
     out: Path | str = DEFAULT_OUT,
-    progress: Callable[[str], None] | None = None,
+    map_charts: MapCharts = map,
 ) -> Path:
     """Write the report into a new folder below ``out`` and return that folder.
 
@@ -34,8 +43,8 @@ def write_report(
     report : Report
     out : Path or str
         Folder that holds the runs; the run goes to ``out/<date and time>``.
-    progress : callable, optional
-        Told in a few words what is being written.
+    map_charts : callable
+        ``map``, or a process pool's, which draws several charts at once.
 
     Raises
     ------
@@ -45,17 +54,14 @@ def write_report(
         When two charts or tables share a name, or a name is no file stem.
     """
     started = perf_counter()
-    tell = progress or (lambda _: None)
     _require_distinct_names([chart.name for chart in report.charts()])
     _require_distinct_names([table.name for table in report.tables()])
     run = RunFolder(out, _run_name(report.manifest.run_at))
     try:
         with run:
-            pictures = _write_figures(report, run.path / "figures", tell)
-            tell("writing tables")
+            pictures = _write_figures(report, run.path / "figures", map_charts)
             _write_tables(report, run.path / "tables")
             _write(run.path / "numbers.csv", numbers_csv(report.numbers))
-            tell("writing the page")
             _write(run.path / "index.html", render_page(report, pictures))
             seconds = {**report.manifest.seconds, "report": round(perf_counter() - started, 3)}
             manifest = replace(report.manifest, seconds=seconds, outputs=_hashes(run.path))
@@ -65,16 +71,16 @@ def write_report(
     return run.path
 
 
-def _write_figures(report: Report, folder: Path, tell: Callable[[str], None]) -> dict[str, str]:
+def _write_figures(report: Report, folder: Path, map_charts: MapCharts) -> dict[str, str]:
     """Write each chart in three formats; return each as HTML for the page."""
     folder.mkdir()
     pictures = {}
-    for chart in report.charts():
-        tell(f"drawing {chart.name}")
-        inches = float(chart.figure.get_figwidth())
-        files = render_chart(chart.figure)
+    charts = list(report.charts())
+    drawn = map_charts(render_chart, [chart.figure for chart in charts])
+    for chart, files in zip(charts, drawn, strict=True):
         for kind, content in files.items():
             (folder / f"{chart.name}.{kind}").write_bytes(content)
+        inches = float(chart.figure.get_figwidth())
         pictures[chart.name] = picture_html(files, chart.name, chart.alt, inches)
     return pictures
 

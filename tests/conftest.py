@@ -25,9 +25,10 @@ class GoldenCase:
         return pd.read_csv(self.folder / name, **options)
 
     def target(self, name: str) -> Any:
-        """The stored value of the target whose name starts with ``name``."""
+        """The stored value of the target of that name, or of the one that starts with it."""
         targets = json.loads((self.folder / "targets.json").read_text(encoding="utf-8"))
-        matches = [t for t in targets if t["name"].startswith(name)]
+        exact = [t for t in targets if t["name"] == name]
+        matches = exact or [t for t in targets if t["name"].startswith(name)]
         if len(matches) != 1:
             raise KeyError(f"{name!r} matches {len(matches)} targets of {self.folder.name}")
         value = matches[0]["value"]

@@ -117,12 +117,8 @@ def test_parameters_and_standard_errors(case, hamilton):
 
 def test_filtered_and_smoothed_paths(case, hamilton):
     boom = "high mean"
-    assert_allclose(
-        hamilton.filtered[boom], case.target("AR(4): filtered P(regime 1)"), atol=1e-5
-    )
-    assert_allclose(
-        hamilton.smoothed[boom], case.target("AR(4): smoothed P(regime 1)"), atol=1e-5
-    )
+    assert_allclose(hamilton.filtered[boom], case.target("AR(4): filtered P(regime 1)"), atol=1e-5)
+    assert_allclose(hamilton.smoothed[boom], case.target("AR(4): smoothed P(regime 1)"), atol=1e-5)
 
 
 def test_linear_model_beside_it(hamilton):

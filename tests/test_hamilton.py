@@ -82,9 +82,7 @@ def test_filter_is_the_recursion_over_histories_in_logs(k, p):
     stretches = [[0, 40], [45, 90]]
     design, parameters = make(np.random.default_rng(3), 90, k, p, ar=True, stretches=stretches)
     filtered = filter_at(parameters, design)
-    total, marginal = twin.filter_histories(
-        design.y, design.x, design.w, parameters, stretches, p
-    )
+    total, marginal = twin.filter_histories(design.y, design.x, design.w, parameters, stretches, p)
     assert_allclose(filtered.log_likelihood, total, rtol=1e-12)
     used = ~np.isnan(marginal[:, 0])
     assert_allclose(regimes_of(filtered.joint, k)[used], marginal[used], atol=1e-12)
@@ -160,9 +158,7 @@ def test_densities_far_below_underflow_are_filtered_in_logs():
     design, parameters = make(rng, 40, 2, 2)
     design.y[20] = 5e3  # log densities of about -1e7
     filtered = filter_at(parameters, design)
-    total, marginal = twin.filter_histories(
-        design.y, design.x, design.w, parameters, [[0, 40]], 2
-    )
+    total, marginal = twin.filter_histories(design.y, design.x, design.w, parameters, [[0, 40]], 2)
     assert_allclose(filtered.log_likelihood, total, rtol=1e-12)
     assert_allclose(regimes_of(filtered.joint, 2)[2:], marginal[2:], atol=1e-12)
 

@@ -295,11 +295,15 @@ def test_a_second_report_of_the_same_second_gets_its_own_folder(tmp_path: Path) 
     assert second.name == f"{first.name}-2"
 
 
-def test_progress_names_each_chart(tmp_path: Path) -> None:
-    told: list[str] = []
-    write_report(fake_report(), tmp_path, told.append)
-    assert told[:1] == ["drawing loop"]
-    assert told[-1] == "writing the page"
+def test_a_pool_may_draw_the_charts(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def drawn_elsewhere(draw, figures):
+        asked.append(len(figures))
+        return [draw(figure) for figure in figures]
+
+    write_report(fake_report(), tmp_path, map_charts=drawn_elsewhere)
+    assert asked == [len(list(fake_report().charts()))]
 
 
 @pytest.mark.parametrize("name", ["Big", "../up", "", "loop"])

@@ -1,7 +1,7 @@
 """Is there more than one regime? A likelihood-ratio test by parametric bootstrap.
 
 Under one regime the transition probabilities are not identified and the ratio is not chi-square,
-so its distribution is simulated (local Monte Carlo test: Rodriguez-Rondon and Dufour 2026). The
+so its distribution is simulated (local Monte Carlo test: Rodriguez-Rondon and Dufour 2025). The
 same rule estimates data and draws: the same number of starts, with the null model embedded in the
 alternative among them; a negative ratio counts as zero and is never discarded; ties are broken at
 random (Dufour 2006).
@@ -74,13 +74,14 @@ class RegimeCountTest(Result):
     sample: str
     nobs: int
 
-    methods: ClassVar[tuple[str, ...]] = ("rodriguez_dufour2026", "dufour2006")
+    methods: ClassVar[tuple[str, ...]] = ("rodriguez_dufour2025", "dufour2006")
 
     @property
     def model(self) -> str:
         """Name of the test in tables."""
         return f"Monte Carlo LR test of {self.regimes} regimes ({self.alternative})"
 
+    @property
     def sentence(self) -> str:
         """The evidence in one sentence."""
         against = {
@@ -121,7 +122,7 @@ class RegimeCountTest(Result):
             f"Sample {self.sample} ({self.nobs} observations); {self.starts} random starts on the "
             f"data and on every draw; seed {self.seed}; {self.failed} draws failed.",
         )
-        return Summary(self.model, [(self.sentence(), table)], notes)
+        return Summary(self.model, [(self.sentence, table)], notes)
 
 
 def regime_count_test(

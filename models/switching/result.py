@@ -219,12 +219,13 @@ class RegimeResult(Result):
 
     def notes(self) -> tuple[str, ...]:
         """Sample, method, what orders the regimes, and what to mind."""
+        best, starts = require_best(self._fit), int(self.optima["hits"].sum())
         flags = (f"Mind: {'; '.join(self.flags)}.",) if self.flags else ()
         return (
             f"Sample {self.sample} ({self.nobs} observations).",
             f"Regimes in ascending order of {self.labels.quantity}.",
-            f"Maximum likelihood, Hamilton filter from the ergodic distribution; {self.starts} "
-            f"random starts (seed {self.seed}); log-likelihood {self.loglik:.2f}.",
+            f"Maximum likelihood, Hamilton filter from the ergodic distribution; log-likelihood "
+            f"{self.loglik:.2f}, reached from {best.hits} of {starts} starts (seed {self.seed}).",
             *flags,
         )
 

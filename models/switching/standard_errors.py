@@ -20,7 +20,7 @@ from .scaling import ScaledModel
 
 Covariance = Literal["hessian", "opg", "sandwich"]
 
-AT_ITS_BOUNDARY = "depends on a transition probability at its boundary"
+AT_ITS_BOUNDARY = "transition probability at its boundary"
 FLAT = "the likelihood is flat in some direction"
 
 #: Step of the central differences, in units of the optimiser.
@@ -92,8 +92,9 @@ def standard_errors(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Delta-method standard errors of :func:`values`, and why one is missing.
 
-    A logit of a transition probability at its boundary is held fixed: what depends on it has no
-    standard error, and those of the other parameters are conditional on it.
+    A transition probability at its boundary has no standard error, nor has anything else of its
+    row where nothing in it is free. It is held fixed, and the other standard errors are
+    conditional on it.
 
     Returns
     -------
@@ -114,27 +115,36 @@ def standard_errors(
             ],
             axis=1,
         )
-    held = _held(theta, model.design)
-    dependent = (jacobian[:, held] != 0).any(axis=1)
+    moves = _held_moves(theta, model.design)
+    held = np.zeros(len(theta), dtype=bool)
+    held[model.design.blocks["transition"]] = moves[~np.eye(len(moves), dtype=bool)]
     covariance = _covariance(theta, model.design, ~held, kind)
     if covariance is None:
         return np.full(len(jacobian), np.nan), (FLAT,) * len(jacobian)
     free = jacobian[:, ~held]
     variance = np.einsum("qi,ij,qj->q", free, covariance, free)
-    std_error = np.where(dependent, np.nan, np.sqrt(np.maximum(variance, 0)))
-    return std_error, tuple(AT_ITS_BOUNDARY if bound else "" for bound in dependent)
+    lost = np.array([_is_lost(quantity, moves) for quantity in quantities(model)])
+    std_error = np.where(lost, np.nan, np.sqrt(np.maximum(variance, 0)))
+    return std_error, tuple(AT_ITS_BOUNDARY if bound else "" for bound in lost)
 
 
-def _held(theta: np.ndarray, design: SwitchingDesign) -> np.ndarray:
-    """Elements of ``theta`` that stand for a transition probability at its boundary."""
+def _held_moves(theta: np.ndarray, design: SwitchingDesign) -> np.ndarray:
+    """Moves whose logit stands for a probability at its boundary, shape (k, k)."""
     transition = unpack(theta, design).transition
-    k = len(transition)
-    at_zero = transition < AT_BOUNDARY
+    held = transition < AT_BOUNDARY
     # The logits of a row are relative to staying: if that is impossible, all of them are lost.
-    at_zero |= np.diag(at_zero)[:, None]
-    held = np.zeros(len(theta), dtype=bool)
-    held[design.blocks["transition"]] = at_zero[~np.eye(k, dtype=bool)]
+    held |= np.diag(held)[:, None]
+    np.fill_diagonal(held, False)
     return held
+
+
+def _is_lost(quantity: Quantity, moves: np.ndarray) -> bool:
+    """Whether a quantity is a probability at its boundary, or of a row where nothing is free."""
+    if quantity.statistic not in ("regime_transition", "regime_duration"):
+        return False
+    row = moves[quantity.regime]
+    everything = row.sum() == len(row) - 1
+    return bool(everything or (quantity.to is not None and row[quantity.to]))
 
 
 def _covariance(

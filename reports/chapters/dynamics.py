@@ -110,7 +110,7 @@ def dynamics_chapter(found: Dynamics, *, yen: str, jgb: str, cpi: str) -> Chapte
         ],
         _tables(found, yen=yen, jgb=jgb, label=label),
     )
-    return Chapter(section, _numbers(found))
+    return Chapter(section, _numbers(found, (jgb, cpi)))
 
 
 def _response_charts(irf: IRF, shocks: Sequence[str], label: dict[str, str]) -> list[Chart]:
@@ -184,9 +184,13 @@ def _tables(found: Dynamics, *, yen: str, jgb: str, label: dict[str, str]) -> li
     ]
 
 
-def _numbers(found: Dynamics) -> dict[str, Numbers]:
+def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:
+    """All numbers; contributions only of the variables that are shown."""
     svar = found.svar
-    method = " ".join(svar.notes())
+    scheme = svar.scheme.describe(svar.names, svar.columns)
+    method = f"{svar.reduced.model}; {scheme}; {svar.inference.describe()}; seed {svar.seed}"
+    history = found.history.tidy()
+    history = history[history["response"].isin(shown)]
     sample = svar.reduced.sample
     ols = "least squares, equation by equation"
     tests = "residual tests of the VAR"
@@ -195,6 +199,6 @@ def _numbers(found: Dynamics) -> dict[str, Numbers]:
         "var-diagnostics": Numbers(found.diagnostics.tidy(), sample, tests),
         "responses": Numbers(found.irf.tidy(), found.irf.sample, method),
         "variance-shares": Numbers(found.fevd.tidy(), found.fevd.sample, method),
-        "historical-decomposition": Numbers(found.history.tidy(), found.history.sample, method),
+        "historical-decomposition": Numbers(history, found.history.sample, method),
         "forecast": Numbers(found.forecast.tidy(), found.forecast.sample, method),
     }

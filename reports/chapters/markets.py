@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ...models.connectedness import ConnectednessResults
 from ...models.correlation import DCCResults
+from ...models.identification.cholesky import Cholesky
 from ...models.results import Result
 from ...models.spillover import Spillover
+from ...models.structural import StructuralVAR
 from ...models.volatility import GarchResults
 from ..content import Chart, Section
 from ..interval_tables import interval_table
@@ -34,6 +38,14 @@ class Markets:
     spillover: Spillover
     gjr: GarchResults
     correlation: DCCResults
+
+    def clock_ordered(self, seed: int) -> StructuralVAR | None:
+        """The daily VAR in the order of the clocks; None where there are only months."""
+        changes = self.spillover.changes
+        if not isinstance(changes.reduced.index, pd.DatetimeIndex):
+            return None
+        scheme = Cholesky(changes.order)
+        return changes.reduced.identify(scheme, inference=changes.spec.inference, rng=seed)
 
 
 def markets_chapter(found: Markets) -> Chapter:
@@ -106,7 +118,7 @@ def _tables(found: Markets) -> list[Table]:
         interval_table(
             "dcc",
             "Dynamic conditional correlation: parameters",
-            _without_paths(found.correlation),
+            found.correlation.tidy(),
             notes=found.correlation.notes(),
         ),
     ]

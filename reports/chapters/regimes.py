@@ -10,26 +10,44 @@ from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
 
+_SWITCHES = {
+    "linear": "nothing switches",
+    "variance": "only the variance switches",
+    "coefficients": "only the coefficients switch",
+    "both": "coefficients and variance switch",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Regimes:
-    """Regimes with and without the mask, and the test that there is more than one.
+    """Regimes of one sample, and the tests that come before their dates.
 
     Attributes
     ----------
-    full, masked : RegimeResult
-    test_full, test_masked : RegimeCountTest
+    result : RegimeResult
+    against_one : RegimeCountTest
+        Two regimes against one.
+    against_variance : RegimeCountTest
+        Coefficients that switch too, against a variance that alone does.
     """
 
-    full: RegimeResult
-    masked: RegimeResult
-    test_full: RegimeCountTest
-    test_masked: RegimeCountTest
+    result: RegimeResult
+    against_one: RegimeCountTest
+    against_variance: RegimeCountTest
+
+    @property
+    def evidence(self) -> str:
+        """Both tests in words, and what the information criterion prefers."""
+        best = str(self.result.comparison["bic"].idxmin())
+        return (
+            f"{self.against_one.sentence} {self.against_variance.sentence} "
+            f"BIC is smallest for the model in which {_SWITCHES[best]}."
+        )
 
 
-def regimes_chapter(found: Regimes) -> Chapter:
+def regimes_chapter(full: Regimes, masked: Regimes) -> Chapter:
     """Evidence first, then probabilities, parameters, models beside it and all optima."""
-    figure, _ = found.full.plot(beside=[found.masked])
+    figure, _ = full.result.plot(beside=[masked.result])
     section = Section(
         "regimes",
         "Regimes of JGB sensitivity",
@@ -37,9 +55,9 @@ def regimes_chapter(found: Regimes) -> Chapter:
             "A two-regime regression of monthly JGB-yield changes on changes of the yen and of US "
             "yields. Nothing here says which way a loop runs: a regime of this equation is a "
             "stretch in which the yield moved more, or moved differently with its drivers.",
-            f"All months: {found.test_full.sentence}",
-            f"With the mask: {found.test_masked.sentence}",
-            now_in_words(found.full),
+            f"All months: {full.evidence}",
+            f"Without the months of yield-curve control: {masked.evidence}",
+            now_in_words(full.result),
         ],
         [
             Chart(
@@ -51,15 +69,18 @@ def regimes_chapter(found: Regimes) -> Chapter:
             )
         ],
         [
-            *_tables(found.full, "all months", "full"),
-            *_tables(found.masked, "without yield-curve control", "masked"),
+            *_tables(full.result, "all months", "full"),
+            *_tables(masked.result, "without yield-curve control", "masked"),
         ],
     )
     numbers = {}
-    for name, result in (("full", found.full), ("masked", found.masked)):
+    for name, found in (("full", full), ("masked", masked)):
+        result = found.result
         numbers[f"regimes-{name}"] = Numbers(result.tidy(), result.sample, _method(result))
-    for name, test in (("full", found.test_full), ("masked", found.test_masked)):
-        numbers[f"regime-count-{name}"] = Numbers(test.tidy(), test.sample, "Monte Carlo LR test")
+        for null, test in (("one", found.against_one), ("variance", found.against_variance)):
+            numbers[f"regime-test-{name}-against-{null}"] = Numbers(
+                test.tidy(), test.sample, "Monte Carlo likelihood-ratio test"
+            )
     return Chapter(section, numbers)
 
 
@@ -72,9 +93,10 @@ def now_in_words(result: RegimeResult) -> str:
     """Where the last month stands, by its filtered probability."""
     regime = result.regimes[-1]
     probability = float(result.filtered[regime].iloc[-1])
+    shown = f"{probability:.0%}" if 0.005 < probability < 0.995 else f"{probability:.1%}"
     return (
-        f"At the last common month, {last_month(result)}, the probability of the {regime} regime of JGB "
-        f"sensitivity is {probability:.0%} (filtered; Hamilton filter on {result.sample}; "
+        f"At the last common month, {last_month(result)}, the probability of the {regime} regime "
+        f"of JGB sensitivity is {shown} (filtered; Hamilton filter on {result.sample}; "
         "parameters taken as known)."
     )
 

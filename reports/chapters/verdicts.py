@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...models.claims import Verdicts
+from ...models.claims import Verdict, Verdicts
 from ..content import Chart, Section
 from ..formats import Interval
 from ..numbers import Numbers
@@ -49,18 +49,15 @@ def in_brief(verdicts: Verdicts) -> str:
 
 
 def verdicts_table(verdicts: Verdicts) -> Table:
-    """The front page's table: one row a claim."""
+    """The front page's table: one row a claim, with what decides it."""
+    level = f"{verdicts.verdicts[0].level:.0%} interval"
     rows = [
         {
-            "Claim": v.claim,
-            "Statement": v.statement,
+            "Statement": f"{v.claim}. {v.statement}",
             "Verdict": v.verdict,
-            "Turns on": v.statistic,
+            "Turns on": f"{v.statistic} ({v.hinge.component.unit})",
             "Estimate": v.estimate,
-            f"{v.level:.0%} interval": Interval(*v.interval),
-            "Unit": v.hinge.component.unit,
-            "p (Holm)": v.p_holm,
-            "MDE": v.mde,
+            level: Interval(*v.interval),
         }
         for v in verdicts.verdicts
     ]
@@ -68,15 +65,17 @@ def verdicts_table(verdicts: Verdicts) -> Table:
         "claims",
         "Three statements and their verdicts",
         pd.DataFrame(rows),
-        [
-            verdicts.notes()[0],
-            "MDE: minimum detectable effect at 80% power, in the unit of the estimate.",
-            *(
-                f"{v.claim}: sample {v.sample}, last month {v.last_month}."
-                for v in verdicts.verdicts
-            ),
-        ],
-        units={"Estimate": "", f"{verdicts.verdicts[0].level:.0%} interval": ""},
+        [verdicts.notes()[0], *map(_in_numbers, verdicts.verdicts)],
+        units={"Estimate": "", level: ""},
+    )
+
+
+def _in_numbers(verdict: Verdict) -> str:
+    """P-value, power and sample behind a verdict."""
+    return (
+        f"{verdict.claim}: p = {verdict.p_value:.3f} (Holm {verdict.p_holm:.3f}), minimum "
+        f"detectable effect at 80% power {verdict.mde:.3g} in the unit of the estimate; "
+        f"{verdict.sample}, last common month {verdict.last_month}."
     )
 
 

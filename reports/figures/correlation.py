@@ -62,6 +62,8 @@ def draw(paths: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, columns: int) -> None:
+    from matplotlib.dates import date2num
+
     for rank, level in enumerate(sorted(rows["level"].unique(), reverse=True)):
         band = rows[rows["level"] == level]
         ax.fill_between(
@@ -74,5 +76,5 @@ def _panel(ax: Axes, rows: pd.DataFrame, columns: int) -> None:
     zero_line(ax)
     shade_policy(ax, name_them=True)
     year_axis(ax)
-    ax.set_xlim(dates[0], dates[-1])
+    ax.set_xlim(date2num(dates[0]), date2num(dates[-1]))
     ax.set_title(wrapped(rows["label"].iloc[0], columns))

@@ -86,10 +86,12 @@ def _stack(ax: Axes, when: pd.DatetimeIndex, parts: pd.DataFrame) -> None:
 
     days = date2num(when.to_numpy())
     width = float(np.diff(days).max()) if len(days) > 1 else 1.0
+    edges = np.append(days - width / 2, days[-1] + width / 2)
     above, below = np.zeros(len(parts)), np.zeros(len(parts))
     for name, color in zip(parts, share_colors(parts.shape[1])):
         value = parts[name].to_numpy()
         base = np.where(value >= 0, above, below)
         hue = PALE if name == "Baseline" else color
-        ax.bar(days, value, bottom=base, width=width, color=hue, label=name, linewidth=0)
+        low, high = (np.append(y, y[-1]) for y in (base, base + value))
+        ax.fill_between(edges, low, high, step="post", color=hue, label=name, linewidth=0)
         above, below = above + np.maximum(value, 0), below + np.minimum(value, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,7 @@ def _margins(ax: Axes, rows: pd.DataFrame, names: list[str]) -> None:
     ax.axvline(size - 0.5, color="black", linewidth=0.6)
 
 
-_CENTRED = {"ha": "center", "va": "center", "fontsize": 7.5}
+_CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7.5}
 
 
 def _wrapped(label: str) -> str:

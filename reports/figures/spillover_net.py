@@ -51,9 +51,7 @@ def draw(
         ax.set_yticks(range(len(versions)), versions)
         ax.set_ylim(len(versions) - 0.5, -0.5)
         ax.margins(x=0.08)
-        ax.set_xlabel(
-            f"Net sent to the United States, percentage points ({level:.0%} intervals)"
-        )
+        ax.set_xlabel(f"Net sent to the United States, percentage points ({level:.0%} intervals)")
         figure.legend(loc="outside upper center", ncols=2)
         add_note(figure, notes, width=124)
     return figure, axes

@@ -30,6 +30,8 @@ def draw(tidy: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.n
     """
     line = tidy[tidy["statistic"] == "spillover_total_rolling"]
     placebo = tidy.set_index("statistic")["estimate"]
+    from matplotlib.dates import date2num
+
     with paper_style():
         figure, axes = new_figure(height=2.5)
         ax = axes[0, 0]
@@ -41,7 +43,7 @@ def draw(tidy: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.n
         ax.plot(dates, line["estimate"], color=INK, linewidth=1.0, label="total connectedness")
         shade_policy(ax, name_them=True)
         year_axis(ax)
-        ax.set_xlim(dates.iloc[0], dates.iloc[-1])
+        ax.set_xlim(date2num(dates.iloc[0]), date2num(dates.iloc[-1]))
         ax.set_ylim(0, None)
         ax.set_ylabel("% of forecast-error variance")
         figure.legend(loc="outside upper center", ncols=3)

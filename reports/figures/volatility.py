@@ -53,11 +53,13 @@ def draw(paths: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, columns: int) -> None:
+    from matplotlib.dates import date2num
+
     dates = timestamps(pd.Index(rows["date"]))
     ax.plot(dates, rows["estimate"], color=INK, linewidth=0.8)
     shade_policy(ax, name_them=True)
     year_axis(ax, ticks=10 if columns == 1 else 6 if columns == 2 else 5)
-    ax.set_xlim(dates[0], dates[-1])
+    ax.set_xlim(date2num(dates[0]), date2num(dates[-1]))
     ax.set_ylim(0, None)
     ax.set_title(wrapped(rows["label"].iloc[0], columns))
     ax.set_ylabel(rows["unit"].iloc[0])

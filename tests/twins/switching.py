@@ -19,7 +19,7 @@ def ergodic(transition):
 
 def log_density(y, x, w, parameters, t, history, variance_of=0):
     """log f(y_t | history): ``variance_of`` says which of its regimes the variance belongs to."""
-    transition, beta, gamma, variance, phi = parameters
+    _, beta, gamma, variance, phi = parameters
 
     def deviation(when, regime):
         return y[when] - x[when] @ beta[regime] - w[when] @ gamma
