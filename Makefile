@@ -36,10 +36,10 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 docs: links
-	$(BIN)/mkdocs build --quiet --strict --site-dir docs/_build
+	$(BIN)/mkdocs build --quiet --strict
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv build dist docs/_build *.egg-info
+	rm -rf .venv build dist *.egg-info

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 #: Joint draws behind the bands of the historical decomposition.
 HISTORY_DRAWS = 200
 
+#: Random starts of the regime tests, beside the embedded null: the same on data and on draws.
+TEST_STARTS = 5
+
 Tell = Callable[[str], None]
 Result = TypeVar("Result")
 
@@ -71,6 +74,8 @@ def run_study(
     YenloopError
         With the series, date or key concerned and the remedy; nothing half-written is left.
     """
+    from threadpoolctl import threadpool_limits
+
     from .reports.compose import compose
     from .reports.manifest import Manifest
     from .reports.report import write_report
@@ -78,7 +83,12 @@ def run_study(
 
     require_writable(out)
     clock = _Clock(step)
-    with workers() as pool, warnings.catch_warnings(record=True) as raised:
+    # Small matrices: a second BLAS thread would only take time from the workers.
+    with (
+        threadpool_limits(1, user_api="blas"),
+        workers() as pool,
+        warnings.catch_warnings(record=True) as raised,
+    ):
         warnings.simplefilter("always")
         clock("Reading the figures")
         data = load_data(where)
@@ -267,11 +277,11 @@ def _regimes(spec: StudySpec, loop: LoopPanel, mask: tuple[str, str] | None) -> 
         mask=mask,
         rng=spec.seed,
     )
-    draws = spec.regimes.bootstrap_draws
+    options = {"draws": spec.regimes.bootstrap_draws, "starts": TEST_STARTS, "rng": spec.seed}
     return Regimes(
         result,
-        regime_count_test(result, null="linear", draws=draws, rng=spec.seed),
-        regime_count_test(result, null="variance", draws=draws, rng=spec.seed),
+        regime_count_test(result, null="linear", **options),
+        regime_count_test(result, null="variance", **options),
     )
 
 

@@ -40,6 +40,9 @@ NOON_YEN = "usdjpy_h10_daily"
 #: Of the monthly fallback.
 MONTHLY = Blocks(("jgb10y",), "usdjpy_tokyo", ("us10y",))
 
+#: A variant with US stocks needs so many months in common.
+FEWEST_MONTHS = 120
+
 #: How one gets from the embedded months to the daily study.
 HOW_TO_GET_DAYS = (
     "Daily study: put daily_panel.csv (JGB and US 10-year yields, Nikkei, S&P 500, VIX and the yen "
@@ -155,19 +158,22 @@ def monthly_spillover(
     changes = changes_of(levels)
     headline = model.fit(changes, rng=rng)
     richer = panel if stocks in panel.names else with_stocks_to_2018(panel)
-    wider = replace(blocks, united_states=(*blocks.united_states, stocks))
-    longer = richer.select([*names, stocks], start=start, end=end)
-    until = label_of(longer.frame.index[-1])
-    variant = Variant(f"with US stocks, to {until}", model.fit(changes_of(longer), rng=rng), wider)
+    variants, note = [], f"US stocks: fewer than {FEWEST_MONTHS} months in common, left out."
+    if richer.frame.loc[start:end, [*names, stocks]].dropna().shape[0] >= FEWEST_MONTHS:
+        wider = replace(blocks, united_states=(*blocks.united_states, stocks))
+        longer = richer.select([*names, stocks], start=start, end=end)
+        until = label_of(longer.frame.index[-1])
+        found = model.fit(changes_of(longer), rng=rng)
+        variants.append(Variant(f"with US stocks, to {until}", found, wider))
+        note = f"With US stocks the sample ends in {until}: nothing of it is said of later months."
     return Spillover(
         headline,
         blocks,
         None,
         Garch().fit(changes),
-        (variant,),
+        tuple(variants),
         levels.frame.index[-1],
-        (f"With US stocks the sample ends in {until}: nothing of it is said of later months.",)
-        + ((HOW_TO_GET_DAYS,) if stocks not in panel.names else ()),
+        (note, *([HOW_TO_GET_DAYS] if stocks not in panel.names else [])),
     )
 
 

@@ -91,7 +91,7 @@ class StructuralVAR:
         DrawError
             If more than five per cent of the draws failed.
         """
-        found = self.inference.draw(self.reduced, self.seed)
+        found = self.reduced.draws(self.inference, self.seed)
         return StructuralDraws(
             found.lags,
             found.deterministic,

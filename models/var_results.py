@@ -19,6 +19,7 @@ from .lag_selection import Criteria, LagSelection, information_criteria
 from .results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
+    from ..estimation.var_bootstrap import ReducedFormDraws
     from .diagnostics import Diagnostics
     from .identification.protocol import Identification
     from .inference.protocol import Inference
@@ -251,6 +252,17 @@ class VARResults(Result):
         impact = scheme.impact(self.covariance, self.lag_coefficients, self.names)
         bands = ResidualBootstrap() if inference is None else inference
         return StructuralVAR(self, scheme, bands, seed, impact)
+
+    def draws(self, inference: Inference, seed: int) -> ReducedFormDraws:
+        """Joint draws of the reduced form, made once: every identification shares them."""
+        key = (inference, seed)
+        if key not in self._drawn:
+            self._drawn[key] = inference.draw(self, seed)
+        return self._drawn[key]
+
+    @cached_property
+    def _drawn(self) -> dict[tuple[Inference, int], ReducedFormDraws]:
+        return {}
 
     def conf_int(self, level: float = 0.90) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lower and upper bounds of the coefficients by Student's t."""

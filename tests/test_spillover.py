@@ -211,6 +211,12 @@ def test_monthly_fallback_stands_on_the_bundled_figures_alone(monthly: Spillover
         assert "90% interval" in text
 
 
+def test_a_sample_after_2018_does_without_the_stocks_of_the_arch_package(months: Panel) -> None:
+    results = monthly_spillover(months, start="2012-01", draws=100)
+    assert [v.name for v in results.versions()] == ["changes, generalised", "changes, recursive"]
+    assert "left out" in " ".join(results.notes())
+
+
 def test_us_stocks_of_the_arch_package_are_month_means_and_end_in_2018(months: Panel) -> None:
     panel = with_stocks_to_2018(months)
     stocks = panel.frame["sp500"].dropna()

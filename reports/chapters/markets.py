@@ -77,12 +77,6 @@ def _charts(found: Markets) -> list[Chart]:
             "Table of variance shares as a heat map with numbers.",
         ),
         _chart(
-            "connectedness-beside",
-            spillover.beside,
-            f"The same under the other scheme: {spillover.beside.model}",
-            "Table of variance shares as a heat map with numbers.",
-        ),
-        _chart(
             "volatility",
             spillover.garch,
             "Conditional volatilities",
@@ -126,7 +120,7 @@ def _tables(found: Markets) -> list[Table]:
 
 def _measures(name: str, results: ConnectednessResults) -> Table:
     tidy = results.tidy()
-    measures = tidy[~tidy["statistic"].isin(["share"])]
+    measures = tidy[~tidy["statistic"].isin(["spillover_share"])]
     return interval_table(
         name,
         f"Connectedness measures, {results.model}",

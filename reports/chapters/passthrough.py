@@ -16,8 +16,7 @@ from . import Chapter
 
 def passthrough_chapter(table: PassThroughTable) -> Chapter:
     """The chart by horizon, and structural beside regression estimates in one table."""
-    figure, _ = table.structural.plot()
-    regressions, _ = table.plot()
+    figure, _ = table.plot()
     section = Section(
         "pass-through",
         "Pass-through of the yen to import prices and the CPI",
@@ -34,15 +33,10 @@ def passthrough_chapter(table: PassThroughTable) -> Chapter:
             Chart(
                 "pass-through",
                 figure,
-                "Pass-through by horizon: ratio of cumulated responses to a yen shock",
-                "Pass-through to import prices in yen and in contract currency and to core CPI, "
-                "by months after the shock, with 68% and 90% Fieller bands.",
-            ),
-            Chart(
-                "pass-through-approaches",
-                regressions,
-                "Pass-through: structural ratios beside distributed-lag regressions",
-                "The same with the cumulated coefficients of distributed-lag regressions.",
+                "Pass-through by horizon: structural ratios beside distributed-lag regressions",
+                "Pass-through to import prices in yen and in contract currency, to producer prices "
+                "and to core CPI, by months after the shock, with 68% and 90% Fieller bands; the "
+                "cumulated coefficients of regressions as points with bars.",
             ),
         ],
         [_table(table)],

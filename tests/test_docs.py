@@ -1,0 +1,191 @@
+"""What the pages say is what the code does: code blocks run, tables agree with the code, links
+lead somewhere."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import shlex
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+import yenloop as yl
+from yenloop import models
+from yenloop.models.inference.validity import VALIDITY
+from yenloop.models.results import TIDY_COLUMNS, Result
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "data" / "bundled" / "README.md",
+]
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page: Path, *languages: str) -> list[str]:
+    """Code blocks of these languages (an empty one: without a language), in their order."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", text_of(page), flags=re.M | re.S)
+    return [code for language, code in found if language in languages]
+
+
+def run_block(code: str) -> dict[str, object]:
+    names: dict[str, object] = {}
+    with mpl.rc_context():
+        exec(compile(code, "block of a page", "exec"), names)
+    return names
+
+
+# -- code ----------------------------------------------------------------------------------------
+
+
+def test_the_three_lines_of_the_readme_give_a_labelled_response() -> None:
+    (code,) = blocks(ROOT / "README.md", "python")
+    lines = [line for line in code.splitlines() if line and not line.startswith("import")]
+    assert len(lines) == 3
+    found = run_block(code)
+    irf = found["irf"]
+    tidy = irf.tidy()
+    assert tuple(tidy.columns) == TIDY_COLUMNS
+    assert {"usdjpy_tokyo", "cpi_core", "jgb10y"} <= set(tidy["response"])
+    assert not (tidy["unit"] == "").any()
+    own = tidy[(tidy["shock"] == "usdjpy_tokyo") & (tidy["response"] == "usdjpy_tokyo")]
+    assert own.loc[own["horizon"] == 0, "estimate"].tolist() == pytest.approx([10, 10])
+    assert len(found["figure"].axes) >= 6
+    assert "Yen per US dollar" in str(irf.summary())
+    assert irf.cite().startswith("@")
+
+
+@pytest.mark.parametrize("page", ["index.md", "data.md", "methods.md"])
+def test_every_python_block_of_a_page_runs(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for code in blocks(ROOT / "docs" / page, "python"):
+        run_block(code)
+    capsys.readouterr()
+
+
+def test_the_way_without_make_is_three_lines_that_end_in_a_run() -> None:
+    without_make = blocks(ROOT / "README.md", "sh")[1].splitlines()
+    venv, install, run = (shlex.split(line) for line in without_make)
+    assert {"venv", "--without-pip", ".venv"} <= set(venv)  # ensurepip is not needed
+    assert {"pip", "--python", "install", "--editable", "."} <= set(install)
+    assert (ROOT / install[install.index("--constraint") + 1]).is_file()
+    assert run[-2:] == ["yenloop", "run"]
+
+
+def test_the_commands_that_the_pages_name_exist() -> None:
+    from typer.main import get_command
+
+    from yenloop.cli import app
+
+    known = set(get_command(app).commands)
+    named = {
+        found
+        for page in PAGES
+        for code in blocks(page, "sh", "")
+        for found in re.findall(r"^(?:\.venv/bin/)?yenloop (\w+)", code, flags=re.M)
+    }
+    assert {"run", "data", "init"} <= named <= known
+
+
+# -- figures and tables --------------------------------------------------------------------------
+
+
+def test_the_size_of_the_embedded_panel_is_as_stated() -> None:
+    panel = yl.load_bundled()
+    stated = f"{len(panel.names)} official monthly series from {panel.sample[:7]} on"
+    assert stated in text_of(ROOT / "README.md").replace("\n", " ")
+    assert stated in text_of(ROOT / "docs" / "data.md").replace("\n", " ")
+
+
+def test_the_validity_table_is_that_of_the_code() -> None:
+    """To renew it, paste the lines that the failure shows below the table's head."""
+    rows = [
+        " | ".join(
+            [scheme, band.replace("_", " "), what.replace("_", " "), _yes(entry), entry.reason]
+        )
+        for (scheme, band, what), entry in VALIDITY.items()
+    ]
+    head = r"\| scheme \| band \| object \| valid \| what to mind \|\n\|[-|]+\|\n"
+    shown = re.search(rf"{head}((?:\|.*\|\n)*)", text_of(ROOT / "docs" / "methods.md"))
+    assert shown
+    assert shown[1] == "".join(f"| {row} |\n" for row in rows)
+
+
+def _yes(entry: object) -> str:
+    return "yes" if entry.valid else "no"
+
+
+def test_every_method_of_every_result_can_be_cited() -> None:
+    for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        importlib.import_module(module.name)
+    results, unseen = [], [Result]
+    while unseen:
+        unseen += (kind := unseen.pop()).__subclasses__()
+        results.append(kind)
+    assert len(results) > 15
+    for kind in results:
+        bibtex = kind.cite(kind)
+        assert bibtex.count("@") == len(kind.methods), kind.__name__
+
+
+def test_the_page_on_methods_names_every_paper_that_a_result_cites() -> None:
+    page = text_of(ROOT / "docs" / "methods.md")
+    bibliography = text_of(ROOT / "models" / "citations.bib")
+    for entry in re.split(r"^(?=@)", bibliography, flags=re.M)[1:]:
+        year = re.search(r"year = \{(\d{4})\}", entry)[1]
+        author = re.search(r"author = \{(.+?)(?:,| and )", entry)[1]
+        family = author.replace(r"{\"u}", "ü").replace(r"{\'e}", "é").replace(r"{\o}", "ø")
+        assert family.split()[-1] in page, entry
+        assert year in page, entry
+
+
+# -- links and paths -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_of_the_repository(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text_of(page)):
+        if not re.match(r"https?://|mailto:", target):
+            assert not target.startswith("/"), target
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_knows_the_machine_that_it_was_written_on(page: Path) -> None:
+    found = re.findall(r"(?:^|[\s(`\"'])((?:/[a-z]+|~|[A-Z]:\\)/?[\w/.\\-]+)", text_of(page))
+    assert not [path for path in found if path.startswith(("/", "~", "C:"))], found
+
+
+def test_the_pages_load_nothing_from_elsewhere() -> None:
+    """The theme would fetch its highlighter from a network; nothing else is configured to."""
+    settings = text_of(ROOT / "mkdocs.yml")
+    assert "highlightjs: false" in settings
+    assert "http" not in settings
+
+
+def test_the_navigation_holds_every_page() -> None:
+    navigation = text_of(ROOT / "mkdocs.yml")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert f": {page.name}\n" in navigation
+
+
+def test_the_reference_holds_every_public_name() -> None:
+    reference = text_of(ROOT / "docs" / "reference.md")
+    promised = set(yl.__all__) - {"__version__", "errors"}
+    assert {name for name in promised if f"::: yenloop.{name}\n" not in reference} == set()
+
+
+def test_the_table_of_ids_in_the_page_on_data_is_of_the_catalogue() -> None:
+    from yenloop.data.catalog import entries
+
+    page = text_of(ROOT / "docs" / "data.md").split("## One file")[0]
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    named = {found for row in rows for found in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert named
+    assert named <= set(entries())
