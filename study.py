@@ -13,7 +13,7 @@ from .data.loop_panel import LoopPanel, loop_panel
 from .data.panel import Panel
 from .data.sources.files import Data, load_data
 from .spec import StudySpec
-from .workers import Workers, workers
+from .workers import Pending, Workers, workers
 
 if TYPE_CHECKING:
     from .models.claims import Verdicts
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .reports.chapters.markets import Markets
     from .reports.chapters.regimes import Regimes
     from .reports.compose import Findings
+    from .reports.content import Chart
 
 #: Joint draws behind the bands of the historical decomposition.
 HISTORY_DRAWS = 200
@@ -113,8 +114,9 @@ def run_study(
             seconds=clock.seconds,
             warnings=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in raised)),
         )
-        report = compose(spec.title, data, loop, findings, manifest)
-        return write_report(report, out, map_charts=pool.map)
+        drawing = _Drawing(pool)
+        report = compose(spec.title, data, loop, findings, manifest, drawing.begin)
+        return write_report(report, out, draw=drawing.files)
 
 
 def estimate(
@@ -354,6 +356,24 @@ def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Ma
             claim_c6(schemes, daily=markets.clock_ordered(spec.seed), roles=loop.roles),
         ]
     )
+
+
+class _Drawing:
+    """Draws charts in the workers while the next chapter is being written."""
+
+    def __init__(self, pool: Workers) -> None:
+        self._pool = pool
+        self._pending: dict[str, Pending[dict[str, bytes]]] = {}
+
+    def begin(self, chart: Chart) -> None:
+        """Hand a chart over."""
+        from .reports.charts import render_chart
+
+        self._pending[chart.name] = self._pool.submit(render_chart, chart.figure)
+
+    def files(self, chart: Chart) -> dict[str, bytes]:
+        """Its files, when they are there."""
+        return self._pending[chart.name].result()
 
 
 class _Clock:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-In = TypeVar("In")
 Out = TypeVar("Out", covariant=True)
 
 
@@ -27,10 +26,6 @@ class Workers:
         """Hand one piece of work over."""
         pending: Pending[Out] = self._executor.submit(work, *arguments)
         return pending
-
-    def map(self, work: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
-        """The work for each item, in their order."""
-        return iter(self._executor.map(work, items))
 
 
 @contextmanager

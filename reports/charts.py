@@ -35,6 +35,7 @@ def render_chart(figure: Figure) -> dict[str, bytes]:
 
     pdf, svg, png = BytesIO(), BytesIO(), BytesIO()
     with paper_style():
+        figure.set_dpi(PNG_DPI)  # before the layout, whose measures of text the PNG then shares
         layout = figure.get_layout_engine()
         if layout is not None:
             layout.execute(figure)
@@ -42,7 +43,6 @@ def render_chart(figure: Figure) -> dict[str, bytes]:
         with rc_context({"font.sans-serif": pdf_families()}):
             FigureCanvasPdf(figure).print_pdf(pdf, metadata={"CreationDate": None})
         FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None})
-        figure.set_dpi(PNG_DPI)
         FigureCanvasAgg(figure).print_png(png)
     return {"pdf": pdf.getvalue(), "svg": svg.getvalue(), "png": png.getvalue()}
 

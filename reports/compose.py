@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ..data.loop_panel import LoopPanel
@@ -10,6 +11,7 @@ from ..models.claims import Verdicts
 from ..models.loop import LoopGain
 from ..models.passthrough_table import PassThroughTable
 from ..models.specification_curve import SpecificationCurve
+from .chapters import Chapter
 from .chapters.data import data_chapter
 from .chapters.dynamics import Dynamics, dynamics_chapter, stationarity_chapter
 from .chapters.loop import curve_chart, diagram_chart, loop_chapter
@@ -17,7 +19,7 @@ from .chapters.markets import Markets, markets_chapter
 from .chapters.passthrough import pass_through_in_words, passthrough_chapter
 from .chapters.regimes import Regimes, last_month, now_in_words, regimes_chapter
 from .chapters.verdicts import in_brief, verdicts_chapter, verdicts_table
-from .content import FrontPage, Report
+from .content import Chart, FrontPage, Report
 from .manifest import Manifest
 from .staleness import staleness_note
 
@@ -42,6 +44,7 @@ def compose(
     loop: LoopPanel,
     findings: Findings,
     manifest: Manifest,
+    begin: Callable[[Chart], None] = lambda _: None,
 ) -> Report:
     """Put the report together.
 
@@ -53,26 +56,38 @@ def compose(
     findings : Findings
     manifest : Manifest
         With what the run knows of itself; samples and draws are added here.
+    begin : callable
+        Given each chart as soon as it is there, so that it can be drawn meanwhile.
     """
-    yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
-    chapters = [
-        verdicts_chapter(findings.verdicts),
-        loop_chapter(findings.gain, findings.curve),
-        passthrough_chapter(findings.pass_through),
-        dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi),
-        regimes_chapter(findings.regimes, findings.masked_regimes),
-        markets_chapter(findings.markets),
-        stationarity_chapter(findings.dynamics.stationarity),
-        data_chapter(data, loop),
-    ]
+    front = _front_page(findings, manifest.run_at)
+    begin(front.diagram)
+    begin(front.curve)
+    chapters = []
+    for chapter in _chapters(data, loop, findings):
+        chapters.append(chapter)
+        for chart in chapter.section.charts:
+            begin(chart)
     return Report(
         title=title,
-        front=_front_page(findings, manifest.run_at),
+        front=front,
         sections=[chapter.section for chapter in chapters],
         numbers={name: one for chapter in chapters for name, one in chapter.numbers.items()},
         manifest=with_findings(manifest, findings),
         credits=_credits(data, loop),
     )
+
+
+def _chapters(data: Data, loop: LoopPanel, findings: Findings) -> Iterator[Chapter]:
+    """The chapters in the order of the report."""
+    yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
+    yield verdicts_chapter(findings.verdicts)
+    yield loop_chapter(findings.gain, findings.curve)
+    yield passthrough_chapter(findings.pass_through)
+    yield dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi)
+    yield regimes_chapter(findings.regimes, findings.masked_regimes)
+    yield markets_chapter(findings.markets)
+    yield stationarity_chapter(findings.dynamics.stationarity)
+    yield data_chapter(data, loop)
 
 
 def with_findings(manifest: Manifest, findings: Findings) -> Manifest:

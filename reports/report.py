@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from .charts import picture_html, render_chart
-from .content import Report
+from .content import Chart, Report
 from .latex import table_latex
 from .numbers import numbers_csv
 from .page import render_page
 from .run_folder import DEFAULT_OUT, RunFolder, not_writable
 from .tables import table_csv
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+#: A chart's files by kind: ``pdf``, ``svg`` and ``png``.
+Files = dict[str, bytes]
 
-#: Draws each figure: ``map`` or what does the same in several processes.
-MapCharts = Callable[
-    [Callable[["Figure"], dict[str, bytes]], Iterable["Figure"]], Iterable[dict[str, bytes]]
-]
+
+def draw_here(chart: Chart) -> Files:
+    """Draw a chart in this process."""
+    return render_chart(chart.figure)
 
 
 def write_report(
     report: Report,
     out: Path | str = DEFAULT_OUT,
-    map_charts: MapCharts = map,
+    draw: Callable[[Chart], Files] = draw_here,
 ) -> Path:
     """Write the report into a new folder below ``out`` and return that folder.
 
@@ -43,8 +42,8 @@ def write_report(
     report : Report
     out : Path or str
         Folder that holds the runs; the run goes to ``out/<date and time>``.
-    map_charts : callable
-        ``map``, or a process pool's, which draws several charts at once.
+    draw : callable
+        Gives a chart's files; another process may have drawn them meanwhile.
 
     Raises
     ------
@@ -59,7 +58,7 @@ def write_report(
     run = RunFolder(out, _run_name(report.manifest.run_at))
     try:
         with run:
-            pictures = _write_figures(report, run.path / "figures", map_charts)
+            pictures = _write_figures(report, run.path / "figures", draw)
             _write_tables(report, run.path / "tables")
             _write(run.path / "numbers.csv", numbers_csv(report.numbers))
             _write(run.path / "index.html", render_page(report, pictures))
@@ -71,13 +70,12 @@ def write_report(
     return run.path
 
 
-def _write_figures(report: Report, folder: Path, map_charts: MapCharts) -> dict[str, str]:
+def _write_figures(report: Report, folder: Path, draw: Callable[[Chart], Files]) -> dict[str, str]:
     """Write each chart in three formats; return each as HTML for the page."""
     folder.mkdir()
     pictures = {}
-    charts = list(report.charts())
-    drawn = map_charts(render_chart, [chart.figure for chart in charts])
-    for chart, files in zip(charts, drawn, strict=True):
+    for chart in report.charts():
+        files = draw(chart)
         for kind, content in files.items():
             (folder / f"{chart.name}.{kind}").write_bytes(content)
         inches = float(chart.figure.get_figwidth())

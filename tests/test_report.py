@@ -295,15 +295,15 @@ def test_a_second_report_of_the_same_second_gets_its_own_folder(tmp_path: Path) 
     assert second.name == f"{first.name}-2"
 
 
-def test_a_pool_may_draw_the_charts(tmp_path: Path) -> None:
-    asked: list[int] = []
+def test_charts_may_be_drawn_elsewhere(tmp_path: Path) -> None:
+    asked: list[str] = []
 
-    def drawn_elsewhere(draw, figures):
-        asked.append(len(figures))
-        return [draw(figure) for figure in figures]
+    def drawn_elsewhere(chart):
+        asked.append(chart.name)
+        return writer.draw_here(chart)
 
-    write_report(fake_report(), tmp_path, map_charts=drawn_elsewhere)
-    assert asked == [len(list(fake_report().charts()))]
+    write_report(fake_report(), tmp_path, draw=drawn_elsewhere)
+    assert asked == [chart.name for chart in fake_report().charts()]
 
 
 @pytest.mark.parametrize("name", ["Big", "../up", "", "loop"])
