@@ -89,7 +89,3 @@ class ClockWarning(YenloopWarning):
 
 class NearUnitRootWarning(YenloopWarning):
     """A root is so close to the unit circle that long-run quantities are fragile."""
-
-
-class DataRevisionWarning(YenloopWarning):
-    """A series looks stale, rescaled or partly provisional."""

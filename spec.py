@@ -14,6 +14,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from .data.loop_panel import CANDIDATES
+from .data.policy import YIELD_CURVE_CONTROL
+from .data.tax_steps import TAX_DATES
 from .errors import SpecError
 
 Role = Literal[
@@ -49,7 +51,7 @@ class DataSpec(_Section):
 
     start: Period = "1999-01"
     end: Period | None = None
-    tax_steps: tuple[Period, ...] = ("2014-04", "2019-10")
+    tax_steps: tuple[Period, ...] = TAX_DATES
 
 
 class VarSpec(_Section):
@@ -109,7 +111,7 @@ class RegimeSpec(_Section):
     """Regimes of JGB sensitivity."""
 
     regimes: Annotated[int, Field(ge=2, le=3)] = 2
-    mask: tuple[Period, Period] = ("2016-09", "2024-03")
+    mask: tuple[Period, Period] = YIELD_CURVE_CONTROL
     bootstrap_draws: Annotated[int, Field(ge=19, le=999)] = 99
 
     @field_validator("bootstrap_draws")

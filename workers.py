@@ -30,9 +30,9 @@ class Workers:
 
 @contextmanager
 def workers(count: int = 2) -> Iterator[Workers]:
-    """Start processes (joblib's, which need no guard in the user's script) and end them.
+    """Processes for the block (joblib's, which need no guard in the user's script).
 
-    An error or Ctrl-C inside the block ends them at once.
+    Idle ones end by themselves; an error or Ctrl-C inside the block ends all of them at once.
     """
     from joblib.externals.loky import get_reusable_executor
 

@@ -27,14 +27,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, GapError, SpecError
-from .frequency import common_days, to_weekly
-from .panel import Panel, label_of
+from .frequency import LONGEST_CLOSURE, common_days, require_daily, to_weekly
+from .panel import Panel, label_of, window_of
 
 Calendar = Literal["union", "common", "weekly"]
-
-#: Longest stretch between two figures of a series that counts as holidays, in calendar days:
-#: Tokyo was closed from 27 April to 6 May 2019, New York from 11 to 16 September 2001.
-LONGEST_CLOSURE = 12
 
 #: What a row is, in words.
 DESCRIPTIONS = {
@@ -87,7 +83,7 @@ def align_days(
             f"The calendar '{calendar}' is not known.", remedy=f"Use one of {[*DESCRIPTIONS]}."
         )
     if calendar == "common":
-        return common_days(panel, names, start=start, end=end, max_gap_days=LONGEST_CLOSURE)
+        return common_days(panel, names, start=start, end=end)
     union = union_days(panel, names, start=start, end=end)
     if calendar == "union":
         return union
@@ -102,10 +98,9 @@ def union_days(
     panel: Panel, names: Sequence[str], *, start: str | None = None, end: str | None = None
 ) -> Panel:
     """Each date on which any market was open; a closed market keeps its last figure."""
-    if not isinstance(panel.frame.index, pd.DatetimeIndex):
-        raise SpecError("The panel is not daily.", remedy="Pass the daily panel (--data FOLDER).")
+    require_daily(panel)
     columns = {name: panel.describe(name) for name in names}
-    figures = panel.frame.loc[start:end, list(names)].dropna(how="all")
+    figures = window_of(panel.frame, start, end).loc[:, list(names)].dropna(how="all")
     together = figures.index[figures.notna().all(axis=1)]
     if together.empty:
         raise DataError(

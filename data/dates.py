@@ -12,6 +12,15 @@ from ..errors import DataError, GapError, SpecError
 
 Frequency = Literal["monthly", "daily", "weekly", "quarterly", "annual"]
 
+#: What one period is called.
+PERIOD_NAMES: dict[Frequency, str] = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "annual": "year",
+}
+
 #: Median distance between dates in days -> frequency.
 _SPACINGS: tuple[tuple[float, float, Frequency], ...] = (
     (0, 5, "daily"),

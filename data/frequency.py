@@ -12,6 +12,10 @@ import pandas as pd
 from ..errors import DataError, GapError, SpecError
 from .panel import Column, Panel, label_of, window_of
 
+#: Longest stretch between two figures of a series that counts as holidays, in calendar days:
+#: Tokyo was closed from 27 April to 6 May 2019, New York from 11 to 16 September 2001.
+LONGEST_CLOSURE = 12
+
 #: A month with fewer quotations than this is left empty.
 MIN_QUOTATIONS = 10
 
@@ -25,7 +29,7 @@ def common_days(
     *,
     start: str | None = None,
     end: str | None = None,
-    max_gap_days: int = 12,
+    max_gap_days: int = LONGEST_CLOSURE,
 ) -> Panel:
     """The days on which each of the series is quoted.
 
@@ -41,8 +45,7 @@ def common_days(
     start, end : str, optional
         First and last day, inclusive.
     max_gap_days : int
-        Longest stretch of calendar days between two such days (Tokyo closed for 10 days in
-        2019).
+        Longest stretch of calendar days between two such days.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def common_days(
         A longer stretch without a common day.
     DataError, MissingSeriesError, SpecError
     """
-    _require_daily(panel)
+    require_daily(panel)
     wanted = list(names)
     columns = {name: panel.describe(name) for name in wanted}
     frame = window_of(panel.frame, start, end).loc[:, wanted]
@@ -73,9 +76,8 @@ def common_days(
         )
     closed = len(inside) - len(open_days)
     note = f"{closed} of {len(inside)} days left out on which a market was closed"
-    return replace(
-        panel.with_columns(open_days, columns), trimmed=(*panel.trimmed, note) if closed else ()
-    )
+    common = panel.with_columns(open_days, columns)
+    return replace(common, trimmed=(*panel.trimmed, note)) if closed else common
 
 
 def to_monthly(
@@ -98,7 +100,7 @@ def to_monthly(
         The panel is not daily, ``observed`` is neither mean nor end, or two series would have
         one id.
     """
-    _require_daily(panel)
+    require_daily(panel)
     if observed not in ("mean", "end"):
         raise SpecError(f"observed = {observed!r} is not known.", remedy='Use "mean" or "end".')
     figures, columns, notes = {}, {}, []
@@ -139,7 +141,7 @@ def to_weekly(
         last one struck (Tokyo in the first week of May 2019). ``trimmed`` names these weeks.
         Otherwise the week is empty.
     """
-    _require_daily(panel)
+    require_daily(panel)
     if observed not in ("mean", "end") or (carry and observed == "mean"):
         raise SpecError(
             f"Weeks with observed = {observed!r} and carry = {carry} are not defined.",
@@ -171,6 +173,12 @@ def to_weekly(
     return Panel(frame, columns, panel.source, (*panel.trimmed, *notes))
 
 
+def require_daily(panel: Panel) -> None:
+    """Refuse a panel of months or weeks where days are needed."""
+    if not isinstance(panel.frame.index, pd.DatetimeIndex):
+        raise SpecError("The panel is not daily.", remedy="Pass the daily panel (Data.daily).")
+
+
 def _months(
     quotations: pd.Series, observed: Literal["mean", "end"], min_quotations: int
 ) -> tuple[pd.Series, str]:
@@ -197,8 +205,3 @@ def _monthly_column(column: Column, observed: Literal["mean", "end"]) -> Column:
     return replace(
         column, id=name, label=label, frequency="monthly", observed=observed, transform=text
     )
-
-
-def _require_daily(panel: Panel) -> None:
-    if not isinstance(panel.frame.index, pd.DatetimeIndex):
-        raise SpecError("The panel is not daily.", remedy="Pass the daily panel (Data.daily).")

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import MissingSeriesError
 from .panel import Panel
 from .sources.files import Data, load_data
-from .tax_steps import TaxStep
+from .tax_steps import TAX_DATES, TaxStep
 from .transforms import apply, catalogue_recipe, window
 
 #: For each part in the loop the catalogue ids that may play it, in order of preference. Which one
@@ -27,9 +27,6 @@ CANDIDATES: Mapping[str, tuple[str, ...]] = {
 
 #: Parts without which there is no loop, in the base order of the recursive identification.
 LOOP = ("oil", "us10y", "yen", "import_price", "cpi", "jgb10y")
-
-#: Consumption-tax steps after 1999.
-TAX_DATES = ("2014-04", "2019-10")
 
 #: The level whose change each transform takes.
 _LEVEL_OF = {"dlog100": "log100", "diff": "level"}
@@ -96,7 +93,8 @@ def loop_panel(
     start, end : str, optional
         First and last month of the levels; the first change is a month later.
     tax_dates : sequence of str
-        Months of the consumption-tax steps to remove from price indices that include the tax.
+        Months of the consumption-tax steps to remove from price indices that include the tax;
+        those outside the window are passed over.
 
     Raises
     ------
@@ -120,7 +118,7 @@ def loop_panel(
     recipe = catalogue_recipe(roles.values(), data.entries)
     in_levels = {name: _LEVEL_OF.get(kind, kind) for name, kind in recipe.transforms.items()}
     done, levels = (
-        apply(cut, kinds, recipe.flips, recipe.tax_steps, tax_dates=_inside(tax_dates, cut))
+        apply(cut, kinds, recipe.flips, recipe.tax_steps, tax_dates=tax_dates)
         for kinds in (recipe.transforms, in_levels)
     )
     return LoopPanel(done.panel, levels.panel, roles, tuple(choices), done.notes, done.tax_steps)
@@ -169,8 +167,3 @@ def _choice(role: str, found: str, ids: Sequence[str], panel: Panel) -> str:
             reasons.append(f"{name} is not in the data")
     absent = f" (preferred, but {'; '.join(reasons)})" if reasons else ""
     return f"{role}: {found}, {column.label}; {what}{absent}"
-
-
-def _inside(dates: Sequence[str], panel: Panel) -> list[str]:
-    first, last = str(panel.frame.index[0]), str(panel.frame.index[-1])
-    return [date for date in dates if first < date <= last]

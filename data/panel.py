@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -125,7 +125,7 @@ class Panel:
     frame: pd.DataFrame
     columns: Mapping[str, Column]
     source: str = "memory"
-    trimmed: tuple[str, ...] = field(default=())
+    trimmed: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.frame.index, (pd.PeriodIndex, pd.DatetimeIndex)):

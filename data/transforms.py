@@ -8,7 +8,7 @@ observations that are not neighbours in time are never treated as neighbours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple, cast, get_args
 
 import numpy as np
@@ -50,7 +50,7 @@ class Transformed:
 
     panel: Panel
     notes: tuple[str, ...]
-    tax_steps: tuple[TaxStep, ...] = field(default=())
+    tax_steps: tuple[TaxStep, ...] = ()
 
 
 def catalogue_recipe(names: Iterable[str], known: Mapping[str, Entry] | None = None) -> Recipe:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..data.dates import PERIOD_NAMES
 from ..data.panel import label_of
 from ..errors import SpecError
 from ..estimation import gain
@@ -234,11 +235,11 @@ def _words(svar: StructuralVAR, part: Part, horizon: int) -> dict[str, Any]:
 
 
 def _when(svar: StructuralVAR, horizon: int) -> str:
-    period = {"daily": "trading day", "monthly": "month", "quarterly": "quarter", "weekly": "week"}
-    frequency = svar.columns[svar.names[0]].frequency
     if horizon == 0:
         return "on impact"
-    return f"{horizon} {period[frequency]}{'s' if horizon > 1 else ''} later"
+    frequency = svar.columns[svar.names[0]].frequency
+    period = "trading day" if frequency == "daily" else PERIOD_NAMES[frequency]
+    return f"{horizon} {period}{'s' if horizon > 1 else ''} later"
 
 
 def _evidence(

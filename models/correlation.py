@@ -26,7 +26,7 @@ from ..estimation.dcc import (
 )
 from ..estimation.dcc_inference import Margin, correlation_influence, target_influence
 from ..estimation.streams import seed_from
-from .results import Result, Summary, bands_from_draws, tidy_frame
+from .results import Result, Summary, bands_from_draws, normal_bounds, tidy_frame
 from .volatility import Garch, GarchResults
 
 if TYPE_CHECKING:
@@ -235,27 +235,25 @@ class DCCResults(Result):
 
     def tidy(self, levels: Sequence[float] = (0.68, 0.90)) -> pd.DataFrame:
         """Parameters a and b, and the correlations on the last date."""
-        from scipy.stats import norm
-
         rows = []
         for name, value, error in zip("ab", (self.optimum.a, self.optimum.b), self.std_errors):
             for level in levels:
-                margin = norm.ppf((1 + level) / 2) * error
-                bounds = {"conf_low": value - margin, "conf_high": value + margin}
+                low, high = normal_bounds(value, error, level)
                 rows.append(
                     {
                         "statistic": f"dcc_{name}",
                         "estimate": value,
                         "std_error": error,
                         "level": level,
+                        "conf_low": low,
+                        "conf_high": high,
                         "band": "two-stage",
-                        **bounds,
                     }
                 )
         for first, second in combinations(self.names, 2):
             point, draws = self._pair(first, second)
             spread, bands = bands_from_draws(point[-1:], draws[:, -1:], levels)
-            for level, (low, high) in bands.items():
+            for level, (lower, upper) in bands.items():
                 rows.append(
                     {
                         "statistic": "correlation_last",
@@ -265,8 +263,8 @@ class DCCResults(Result):
                         "estimate": point[-1],
                         "std_error": spread[0],
                         "level": level,
-                        "conf_low": low[0],
-                        "conf_high": high[0],
+                        "conf_low": lower[0],
+                        "conf_high": upper[0],
                         "band": "two-stage parameter draws",
                     }
                 )

@@ -263,7 +263,7 @@ def variance_decomposition(svar: StructuralVAR, horizon: int, levels: Sequence[f
         draws=fevd(drawn),
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()),
+        setting=svar.notes(),
         nobs=reduced.nobs,
         sample=reduced.sample,
     )
@@ -303,7 +303,7 @@ def decompose_history(
 def _history_notes(svar: StructuralVAR, drawn: int) -> tuple[str, ...]:
     """Identification and sample; bands only where there are any, with the draws they rest on."""
     if not drawn:
-        return tuple(svar.point_notes())
+        return svar.point_notes()
     fewer = drawn < len(svar.draws)
     return (*svar.notes(), *([f"Bands of this figure: the first {drawn} draws."] if fewer else []))
 

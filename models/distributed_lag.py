@@ -12,7 +12,7 @@ import pandas as pd
 from ..data.panel import Column, Panel, label_of
 from ..errors import NumericalError, SampleError, SpecError
 from .passthrough import PER_YEN, TABLE_HORIZONS, require_log_changes
-from .results import Result, Summary, tidy_frame
+from .results import Result, Summary, normal_bounds, tidy_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,10 +85,7 @@ class DistributedLag(Result):
 
     def interval(self, level: float) -> tuple[np.ndarray, np.ndarray]:
         """Normal limits of the sums, each of shape (H,)."""
-        from scipy.special import ndtri
-
-        reach = float(ndtri((1 + level) / 2)) * self.std_error
-        return self.estimate - reach, self.estimate + reach
+        return normal_bounds(self.estimate, self.std_error, level)
 
     def tidy(self) -> pd.DataFrame:
         """One row per horizon and level."""

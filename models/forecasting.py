@@ -184,7 +184,7 @@ def forecast(
         cumulated=cumulated,
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()[1:]),
+        setting=svar.notes()[1:],
         nobs=reduced.nobs,
         sample=reduced.sample,
     )

@@ -87,7 +87,7 @@ def loop_gain(
         opened=opened,
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()),
+        setting=svar.notes(),
         nobs=reduced.nobs,
         sample=reduced.sample,
     )

@@ -95,6 +95,7 @@ class LoopEdges(Result):
         labels = {name: column.label for name, column in self.columns.items()}
         return super().plot(**({"labels": labels} | options))
 
+    @property
     def table(self) -> pd.DataFrame:
         """One row per edge and for their product, at every horizon with the widest interval."""
         rows = {
@@ -118,7 +119,7 @@ class LoopEdges(Result):
     def summary(self) -> Summary:
         """The edges and their product."""
         caption = f"Edges, others held ({max(self.levels):.0%} intervals)"
-        return Summary(f"Edges of the loop, {self.model}", [(caption, self.table())], self.notes())
+        return Summary(f"Edges of the loop, {self.model}", [(caption, self.table)], self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """What an edge is, what is masked or imposed, then the setting."""
@@ -187,7 +188,7 @@ def loop_edges(
         imposed=tuple((s, t) for s, t in steps if (t, s) in zeros),
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()),
+        setting=svar.notes(),
         nobs=svar.reduced.nobs,
         sample=svar.reduced.sample,
     )

@@ -171,7 +171,7 @@ class LoopGain(Result):
         """Gains, edges, amplification by period, roots of the opened loop."""
         tables = [("Gain (ratio, no unit)", self._gain_table())]
         if self.edges is not None:
-            tables.append(("Edges, others held", self.edges.table()))
+            tables.append(("Edges, others held", self.edges.table))
         tables += [
             ("Amplification |1/(1 - G)| by period of the cycle", self._period_table()),
             ("Largest root (modulus)", self._root_table()),

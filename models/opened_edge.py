@@ -196,7 +196,7 @@ def open_edge(
         contribution=contribution,
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()),
+        setting=svar.notes(),
         nobs=svar.reduced.nobs,
         sample=svar.reduced.sample,
     )

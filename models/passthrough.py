@@ -246,7 +246,7 @@ def pass_through(
                 covariance=joint_covariance(above_draws, below_draws),
                 percentiles=_percentiles(above_draws, below_draws, levels),
                 model=svar.reduced.model,
-                setting=tuple(svar.notes()),
+                setting=svar.notes(),
                 sample=svar.reduced.sample,
                 nobs=svar.reduced.nobs,
             )

@@ -31,9 +31,6 @@ __all__ = [
     "regime_count_test",
 ]
 
-#: Yield-curve control pinned the 10-year yield: the study shows results with and without.
-YIELD_CURVE_CONTROL = ("2016-09", "2024-03")
-
 #: Random starts; coefficient-only models of heavy-tailed series need most of them.
 STARTS = 40
 
@@ -117,9 +114,16 @@ class RegimeRegression:
         _require_switching(self.regimes, self.switch, self.switching, self.constant)
         panel = as_panel(data)
         arranged = arrange(
-            panel, self.response, self.switching, self.common, constant=self.constant,
-            regimes=self.regimes, start=start, end=end, mask=mask,
-        )  # fmt: skip
+            panel,
+            self.response,
+            self.switching,
+            self.common,
+            constant=self.constant,
+            regimes=self.regimes,
+            start=start,
+            end=end,
+            mask=mask,
+        )
         return _estimate(self, panel, arranged, starts, rng)
 
 
@@ -193,10 +197,18 @@ class MarkovAutoregression:
                 f"The data have {len(panel.names)} columns.", remedy="Name the response."
             )
         arranged = arrange(
-            panel, self.response or panel.names[0], (), (), constant="switching",
-            regimes=self.regimes, lags=self.lags, switching_ar=self.switching_ar,
-            start=start, end=end, mask=mask,
-        )  # fmt: skip
+            panel,
+            self.response or panel.names[0],
+            (),
+            (),
+            constant="switching",
+            regimes=self.regimes,
+            lags=self.lags,
+            switching_ar=self.switching_ar,
+            start=start,
+            end=end,
+            mask=mask,
+        )
         return _estimate(self, panel, arranged, starts, rng)
 
 
@@ -230,7 +242,8 @@ def jgb_sensitivity(
     regimes, switch, start, end, label_by, starts, rng
         As in :class:`RegimeRegression`.
     mask : (str, str), optional
-        Period to leave out, such as ``YIELD_CURVE_CONTROL``; the filter starts afresh after it.
+        Period to leave out, such as ``data.policy.YIELD_CURVE_CONTROL``; the filter starts
+        afresh after it.
     """
     changes = _changes(panel, [response, *drivers])
     model = RegimeRegression(response, drivers, regimes=regimes, switch=switch, label_by=label_by)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from ..data.dates import PERIOD_NAMES
 from ..data.panel import Column
 from ..errors import SpecError
 from ..estimation.responses import impulse_responses
@@ -234,7 +235,7 @@ def impulse_response(
         cumulated=cumulated,
         levels=tuple(levels),
         band=svar.inference.name,
-        setting=tuple(svar.notes()),
+        setting=svar.notes(),
         nobs=svar.reduced.nobs,
         sample=svar.reduced.sample,
     )
@@ -307,8 +308,7 @@ def in_logs(column: Column) -> bool:
 
 def periods_of(column: Column) -> str:
     """The word for periods on an axis: Months, Quarters, Days."""
-    words = {"monthly": "Months", "quarterly": "Quarters", "weekly": "Weeks", "daily": "Days"}
-    return words.get(column.frequency, "Periods")
+    return f"{PERIOD_NAMES[column.frequency]}s".capitalize()
 
 
 def _sized_responses(

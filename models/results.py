@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Bounds = TypeVar("Bounds", float, np.ndarray)
 
 #: Columns of every tidy frame, in this order. ``statistic`` says what the number is (``irf``,
 #: ``fevd``, ``pass_through``, ``gain``, ...); several ``level``s stand in one frame.
@@ -66,7 +68,7 @@ class Summary:
 
     title: str
     tables: Sequence[tuple[str, pd.DataFrame]]
-    notes: Sequence[str] = field(default=())
+    notes: Sequence[str] = ()
 
     def __str__(self) -> str:
         parts = [self.title, "=" * len(self.title)]
@@ -181,6 +183,14 @@ class Result:
     def __maketables_default_stat_keys__(self) -> list[str]:
         """Statistics shown by default."""
         return ["N"]
+
+
+def normal_bounds(estimate: Bounds, std_error: Bounds, level: float) -> tuple[Bounds, Bounds]:
+    """Two-sided normal limits: estimate minus and plus the critical value times the error."""
+    from scipy.special import ndtri
+
+    reach = float(ndtri((1 + level) / 2)) * std_error
+    return estimate - reach, estimate + reach
 
 
 def bands_from_draws(

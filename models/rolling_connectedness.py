@@ -124,11 +124,11 @@ def roll(results: ConnectednessResults, window: int) -> RollingConnectedness:
     shifted = np.column_stack([np.roll(reduced.y[:, i], i * rows // k) for i in range(k)])
     unrelated = totals(shifted)
     return RollingConnectedness(
-        results.model,
-        pd.Series(totals(reduced.y), reduced.index[window - 1 :], name="total"),
-        (float(unrelated.mean()), float(np.quantile(unrelated, 0.95))),
-        window,
-        spec.horizon,
-        rows,
-        results.notes()[1:3],
+        model=results.model,
+        total=pd.Series(totals(reduced.y), reduced.index[window - 1 :], name="total"),
+        placebo=(float(unrelated.mean()), float(np.quantile(unrelated, 0.95))),
+        window=window,
+        horizon=spec.horizon,
+        nobs=rows,
+        setting=results.notes()[1:3],
     )

@@ -105,6 +105,7 @@ class SpecificationCurve(Result):
             rows.append({**same, "statistic": "masked_share", "estimate": cell.gain.masked})
         return tidy_frame(rows)
 
+    @property
     def table(self) -> pd.DataFrame:
         """One row per specification: estimate, widest interval, share of draws masked."""
         level = max(self.levels)
@@ -128,7 +129,7 @@ class SpecificationCurve(Result):
     def summary(self) -> Summary:
         """The sentence, then every specification."""
         title = f"Specification curve of the gain at {self._label(self.node)}"
-        return Summary(title, [(self.sentence(), self.table())], self.notes())
+        return Summary(title, [(self.sentence(), self.table)], self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """The sentence on the sign, then the setting."""

@@ -110,13 +110,13 @@ def japan_us_spillover(
         noon = replace(blocks, yen=NOON_YEN)
         variants.append(Variant("yen at noon in New York", estimate(noon, "union", model), noon))
     return Spillover(
-        headline,
-        blocks,
-        model.fit(variances, rng=rng),
-        garch_fit,
-        tuple(variants),
-        levels.frame.index[-1],
-        (f"Calendar: {DESCRIPTIONS['union']}.", _closures(levels)),
+        changes=headline,
+        blocks=blocks,
+        volatility=model.fit(variances, rng=rng),
+        garch=garch_fit,
+        variants=tuple(variants),
+        last_common=levels.frame.index[-1],
+        setting=(f"Calendar: {DESCRIPTIONS['union']}.", _closures(levels)),
     )
 
 
@@ -167,13 +167,13 @@ def monthly_spillover(
         variants.append(Variant(f"with US stocks, to {until}", found, wider))
         note = f"With US stocks the sample ends in {until}: nothing of it is said of later months."
     return Spillover(
-        headline,
-        blocks,
-        None,
-        Garch().fit(changes),
-        tuple(variants),
-        levels.frame.index[-1],
-        (note, *([HOW_TO_GET_DAYS] if stocks not in panel.names else [])),
+        changes=headline,
+        blocks=blocks,
+        volatility=None,
+        garch=Garch().fit(changes),
+        variants=tuple(variants),
+        last_common=levels.frame.index[-1],
+        setting=(note, *([HOW_TO_GET_DAYS] if stocks not in panel.names else [])),
     )
 
 
@@ -188,9 +188,14 @@ def with_stocks_to_2018(panel: Panel) -> Panel:
     closes = sp500.load()["Close"]
     months = closes.groupby(pd.DatetimeIndex(closes.index).to_period("M")).mean()
     column = Column(
-        "sp500", "S&P 500", "index", "S&P, from the arch package", observed="mean", market=True,
+        "sp500",
+        "S&P 500",
+        "index",
+        "S&P, from the arch package",
+        observed="mean",
+        market=True,
         response_unit="%",
-    )  # fmt: skip
+    )
     frame = panel.frame.assign(sp500=months.reindex(panel.frame.index))
     return panel.with_columns(frame, {**panel.columns, "sp500": column})
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .identification.protocol import Identification
     from .inference.protocol import Inference
     from .responses import IRF, Size
-    from .var import VARResults
+    from .var_results import VARResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,25 +210,25 @@ class StructuralVAR:
         """Refuse a band that is not valid for this identification and object."""
         require_valid(self.scheme.name, self.inference.name, quantity)
 
-    def notes(self) -> list[str]:
+    def notes(self) -> tuple[str, ...]:
         """Identification, bands and sample in words, for the note under a figure."""
         kept = len(self.draws)
         lost = f" ({self.draws.failed} failed)" if self.draws.failed else ""
         identification, *sample = self.point_notes()
-        return [
+        return (
             identification,
             f"Bands: {self.inference.describe()}; {kept:,} kept{lost}, seed {self.seed}.",
             *sample,
             *self._caveats(),
-        ]
+        )
 
-    def point_notes(self) -> list[str]:
+    def point_notes(self) -> tuple[str, ...]:
         """Identification and sample in words, where nothing was drawn."""
-        return [
+        return (
             f"{self.scheme.describe(self.names, self.columns)}.",
             f"{self.reduced.model}, {self.reduced.terms_in_words}; {self.reduced.sample}, "
             f"T = {self.reduced.nobs}.",
-        ]
+        )
 
     def _caveats(self) -> list[str]:
         """What the reader of a band must know about this sample."""

@@ -22,8 +22,6 @@ from .lag_selection import (
 )
 from .var_results import VARResults, regressor_names
 
-__all__ = ["VAR", "VARResults"]
-
 Divisor = Literal["df", "T"]
 
 

@@ -289,6 +289,7 @@ class VARResults(Result):
                 "estimate": self.params.to_numpy().T.ravel(),
                 "std_error": self.std_errors.to_numpy().T.ravel(),
                 "band": "t",
+                "unit": [self._unit(name, *term) for name in self.names for term in terms],
             }
         )
         frames = []
@@ -296,6 +297,11 @@ class VARResults(Result):
             low, high = (bound.to_numpy().T.ravel() for bound in self.conf_int(level))
             frames.append(rows.assign(level=level, conf_low=low, conf_high=high))
         return tidy_frame(pd.concat(frames))
+
+    def _unit(self, name: str, regressor: str, lag: int) -> str:
+        """Unit of a coefficient: of the equation, per unit of the variable that it multiplies."""
+        unit = self.columns[name].unit
+        return f"{unit} per {self.columns[regressor].unit}" if lag else unit
 
     def summary(self) -> Summary:
         """Fit, coefficients with standard errors, residual correlations."""

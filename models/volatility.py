@@ -119,8 +119,8 @@ class Garch:
             raise SpecError(f"The series '{name}' does not move.", remedy="Leave it out.")
         # Estimated with a standard deviation of order one; the scale is undone in the result.
         scale = float(10.0 ** -np.round(np.log10(series.std())))
-        start, shape = self._start(series.to_numpy() * scale)
         y = series.to_numpy() * scale
+        start, shape = self._start(y)
         found = maximise(start, y, shape, persistence_bound=self.persistence_bound)
         units = np.array([{"mu": scale, "omega": scale**2}.get(n, 1.0) for n in shape.names])
         influence = garch_influence(found.theta, y, shape, found.free) / units

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..data.panel import label_of
 from ..estimation.garch import GarchPath, GarchShape, garch_path, next_variance
-from .results import Result, Summary, tidy_frame
+from .results import Result, Summary, normal_bounds, tidy_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -215,8 +215,6 @@ class GarchResults(Result):
 
     def tidy(self, levels: Sequence[float] = (0.68, 0.90)) -> pd.DataFrame:
         """Parameters, persistence and the volatility of the next change, with normal intervals."""
-        from scipy.stats import norm
-
         rows = []
         for one in self.series:
             weights = one.shape.persistence
@@ -232,7 +230,7 @@ class GarchResults(Result):
             listed.append(("next_volatility", *one.last_volatility, one.unit))
             for statistic, estimate, error, unit in listed:
                 for level in levels:
-                    margin = float(norm.ppf((1 + level) / 2)) * error
+                    low, high = normal_bounds(estimate, error, level)
                     rows.append(
                         {
                             "model": self.model,
@@ -241,8 +239,8 @@ class GarchResults(Result):
                             "estimate": estimate,
                             "std_error": error,
                             "level": level,
-                            "conf_low": estimate - margin,
-                            "conf_high": estimate + margin,
+                            "conf_low": low,
+                            "conf_high": high,
                             "band": "Bollerslev-Wooldridge",
                             "unit": unit,
                         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .manifest import Manifest
@@ -116,7 +116,7 @@ class Report:
     sections: Sequence[Section]
     numbers: Mapping[str, Numbers]
     manifest: Manifest
-    credits: Sequence[str] = field(default=())
+    credits: Sequence[str] = ()
 
     def charts(self) -> Iterator[Chart]:
         """Charts in the order of the page."""

@@ -38,6 +38,11 @@ class Interval:
         return math.isnan(self.low) or math.isnan(self.high)
 
 
+def p_value_text(p: float) -> str:
+    """A p-value with three decimals; smaller ones as a bound."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def is_number(value: object) -> bool:
     """Whether a cell is a number or an interval (and so set flush right)."""
     return isinstance(value, (Interval, Real, np.number)) and not isinstance(

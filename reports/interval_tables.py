@@ -47,18 +47,24 @@ def interval_table(
     horizons : sequence of int, optional
         Rows shown; all by default.
     labels : mapping of str to str, optional
-        What to print for the names of shocks, responses and models.
+        What to print for the names of shocks, responses, models and statistics.
     period : str
         Unit of the horizons.
     """
     wide = display_intervals(tidy, horizons=horizons)
-    for head in ("Shock", "Response", "Model"):
+    for head in ("Shock", "Response", "Model", "Statistic"):
         wide[head] = [(labels or {}).get(value, value) for value in wide[head]]
     values = wide.columns.difference(list(KEYS.values()), sort=False)
     wide, same = _take_constants(wide)
     wide, group = _take_blocks(wide)
     units = {"Horizon": period, **dict.fromkeys(values, str(same.get("Unit", "")))}
     return Table(name, caption, wide, [*_said(same, period), *notes], units, group, missing)
+
+
+def statistics_with_units(tidy: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Rows named ``names`` with their unit behind, for tables whose rows differ in unit."""
+    units = tidy["unit"].map(lambda unit: f" ({unit})" if unit else "")
+    return tidy.assign(statistic=names + units, unit="")
 
 
 def display_intervals(tidy: pd.DataFrame, *, horizons: Sequence[int] | None = None) -> pd.DataFrame:

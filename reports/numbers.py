@@ -38,13 +38,13 @@ class Numbers:
 def numbers_frame(numbers: Mapping[str, Numbers]) -> pd.DataFrame:
     """All numbers in one frame, tables in alphabetical order, rows in the order of their table.
 
-    A number without a unit says so in words rather than leaving the reader to guess.
+    A test statistic, a share or a correlation has no unit; the file says so in words.
     """
     parts = []
     for name in sorted(numbers):
         source = numbers[name]
         rows = tidy_frame(source.tidy)
-        rows["unit"] = rows["unit"].replace("", "not stated")
+        rows["unit"] = rows["unit"].replace("", "pure number")
         rows["horizon"] = [_plain(h) for h in rows["horizon"]]
         parts.append(rows.assign(table=name, sample=source.sample, method=source.method))
     if not parts:

@@ -6,8 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-#: Months after which a statement about the present is called stale.
-STALE_AFTER = 3
+from ..data.quality import STALE_AFTER_MONTHS
 
 
 def staleness_note(last_period: pd.Period | pd.Timestamp | str, run_date: date | str) -> str:
@@ -23,6 +22,6 @@ def staleness_note(last_period: pd.Period | pd.Timestamp | str, run_date: date |
     last = pd.Period(str(last_period), "M")
     months = pd.Timestamp(str(run_date)[:10]).to_period("M").ordinal - last.ordinal
     note = f"Last common month: {last}"
-    if months > STALE_AFTER:
+    if months > STALE_AFTER_MONTHS:
         note += f"; stale, {months} months before the run"
     return note + "."

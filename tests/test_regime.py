@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from yenloop.data.economy import regime_economy
 from yenloop.data.panel import Column, Panel
+from yenloop.data.policy import YIELD_CURVE_CONTROL
 from yenloop.errors import (
     GapError,
     MissingSeriesError,
@@ -21,12 +22,7 @@ from yenloop.errors import (
 )
 from yenloop.estimation.streams import block_generator
 from yenloop.estimation.switching_design import pack
-from yenloop.models.regime import (
-    YIELD_CURVE_CONTROL,
-    MarkovAutoregression,
-    RegimeRegression,
-    jgb_sensitivity,
-)
+from yenloop.models.regime import MarkovAutoregression, RegimeRegression, jgb_sensitivity
 from yenloop.models.results import TIDY_COLUMNS
 from yenloop.models.switching.data import linear_fit
 from yenloop.models.switching.multistart import (

@@ -110,6 +110,8 @@ def does_not_depend(row: pd.Series) -> bool:
         return True
     if row["statistic"].startswith("region_"):  # written down before estimation
         return True
+    if row["statistic"].endswith("_critical"):  # of the tests' tables
+        return True
     if row["statistic"].endswith("p_value") or row["statistic"] in ("masked_share", "p_holm"):
         return True  # shares of draws: whole numbers over the number of draws
     own_size = (

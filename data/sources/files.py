@@ -56,7 +56,7 @@ class Data:
     daily: Panel | None
     report: tuple[str, ...]
     entries: Mapping[str, Entry]
-    unused: tuple[str, ...] = field(default=())
+    unused: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict)
 
 

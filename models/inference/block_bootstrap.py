@@ -11,7 +11,7 @@ from .residual_bootstrap import draw_reduced_form
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..var import VARResults
+    from ..var_results import VARResults
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from ...errors import DrawError, SpecError
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..var import VARResults
+    from ..var_results import VARResults
 
 #: Largest share of draws that may fail numerically.
 MAX_FAILED = 0.05

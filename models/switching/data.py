@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ...data.dates import PERIOD_NAMES
 from ...data.panel import Column, Panel, label_of
 from ...errors import NumericalError, SampleError
 from ...estimation.least_squares import lagged_design, least_squares
@@ -78,10 +79,7 @@ class SwitchingData:
     @property
     def period(self) -> str:
         """Word for the periods in which durations are counted."""
-        if not isinstance(self.index, pd.PeriodIndex):
-            return "days"
-        words = {"M": "months", "Q": "quarters", "W": "weeks", "Y": "years"}
-        return words.get(self.index.freqstr[0], "periods")
+        return f"{PERIOD_NAMES[self.columns[self.response].frequency]}s"
 
     def with_response(self, y: np.ndarray) -> SwitchingData:
         """The same regressors and dates with another response (a simulated one)."""
@@ -139,19 +137,19 @@ def arrange(
     w_names = ((CONSTANT,) if constant == "common" else ()) + tuple(common)
     with_constant = frame.assign(**{CONSTANT: 1.0}).iloc[rows]
     data = SwitchingData(
-        response,
-        x_names,
-        w_names,
-        panel.columns,
-        with_constant[response].to_numpy(float),
-        np.ascontiguousarray(with_constant[list(x_names)].to_numpy(float)),
-        np.ascontiguousarray(with_constant[list(w_names)].to_numpy(float)),
-        frame.index[rows],
-        _stretches(rows),
-        regimes,
-        lags,
-        switching_ar,
-        mask,
+        response=response,
+        switching=x_names,
+        common=w_names,
+        columns=panel.columns,
+        y=with_constant[response].to_numpy(float),
+        x=np.ascontiguousarray(with_constant[list(x_names)].to_numpy(float)),
+        w=np.ascontiguousarray(with_constant[list(w_names)].to_numpy(float)),
+        index=frame.index[rows],
+        stretches=_stretches(rows),
+        regimes=regimes,
+        lags=lags,
+        switching_ar=switching_ar,
+        mask=mask,
     )
     _require_observations(data)
     return data

@@ -70,8 +70,11 @@ def compare(linear: LinearFit, fits: Mapping[Switch, Fit], n: int) -> pd.DataFra
     for switch, fit in fits.items():
         best = fit.best or fit.optima[0]
         row = _criteria(best.log_likelihood, fit.model.design.n_parameters, n)
-        nested = [rows[name]["log_likelihood"] for name in ("variance", "coefficients")
-                  if switch == "both" and name in rows]  # fmt: skip
+        nested = [
+            rows[name]["log_likelihood"]
+            for name in ("variance", "coefficients")
+            if switch == "both" and name in rows
+        ]
         below = any(best.log_likelihood < value - SAME_OPTIMUM for value in nested)
         row |= {
             "lr_against_linear": 2 * (best.log_likelihood - linear.log_likelihood),

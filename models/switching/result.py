@@ -18,7 +18,7 @@ from ...estimation.hamilton import (
 )
 from ...estimation.switching_design import SwitchingParameters
 from ...estimation.switching_score import filter_at
-from ..results import Result, Summary, tidy_frame
+from ..results import Result, Summary, normal_bounds, tidy_frame
 from .data import CONSTANT, LinearFit, Switch, SwitchingData
 from .fits import Fit, compare, optima_table, require_best
 from .labels import RegimeLabels
@@ -177,13 +177,11 @@ class RegimeResult(Result):
 
     def tidy(self) -> pd.DataFrame:
         """Coefficients, standard deviations, moves and durations, with normal intervals."""
-        from scipy.special import ndtri
-
         rows = []
         for row in self._table.to_dict("records"):
             regime = f" | {row['regime']}" if row["regime"] != "all" else ""
             for level in self.levels:
-                reach = ndtri((1 + level) / 2) * row["std_error"]
+                low, high = normal_bounds(row["estimate"], row["std_error"], level)
                 rows.append(
                     {
                         "model": self.model,
@@ -193,8 +191,8 @@ class RegimeResult(Result):
                         "estimate": row["estimate"],
                         "std_error": row["std_error"],
                         "level": level,
-                        "conf_low": row["estimate"] - reach,
-                        "conf_high": row["estimate"] + reach,
+                        "conf_low": low,
+                        "conf_high": high,
                         "band": f"asymptotic ({self.covariance})",
                         "cumulative": False,
                         "unit": row["unit"],

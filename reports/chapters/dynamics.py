@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ...models.decompositions import FEVD, HistoricalDecomposition
 from ...models.diagnostics import Diagnostics
 from ...models.forecasting import Forecast
@@ -13,6 +15,7 @@ from ...models.responses import IRF
 from ...models.stationarity import Stationarity
 from ...models.structural import StructuralVAR
 from ..content import Chart, Section
+from ..formats import p_value_text
 from ..interval_tables import interval_table
 from ..numbers import Numbers
 from ..tables import Table
@@ -69,7 +72,12 @@ def stationarity_chapter(stationarity: Stationarity) -> Chapter:
     section = Section(
         "levels-or-differences",
         "Levels or differences",
-        [f"Decision of the tests: {stationarity.decision}. {stationarity.reason}"],
+        [
+            f"Decision of the tests: {stationarity.decision}. {stationarity.reason}",
+            "The VAR of this report is in differences: pass-through and gain are defined on "
+            "cumulated changes, and a unit root would force the gain at z = 1 to one. Where the "
+            "tests find long-run relations, read its responses up to about two years.",
+        ],
         [
             Chart(
                 "unit-roots",
@@ -103,22 +111,22 @@ def dynamics_chapter(found: Dynamics, *, yen: str, jgb: str, cpi: str) -> Chapte
             "assumed, not found, and no verdict below rests on them.",
         ],
         [
-            *_response_charts(found.irf, (yen, jgb), label),
+            *_response_charts(found.irf, (yen, jgb)),
             _fevd_chart(found.fevd, (yen, cpi, jgb)),
             *_history_charts(found.history, (jgb, cpi), label),
             _forecast_chart(found.forecast),
         ],
-        _tables(found, yen=yen, jgb=jgb, label=label),
+        _tables(found, yen=yen, jgb=jgb, cpi=cpi, label=label),
     )
     return Chapter(section, _numbers(found, (jgb, cpi)))
 
 
-def _response_charts(irf: IRF, shocks: Sequence[str], label: dict[str, str]) -> list[Chart]:
+def _response_charts(irf: IRF, shocks: Sequence[str]) -> list[Chart]:
     charts = []
     for shock in shocks:
         figure, _ = irf.plot(shock=shock)
         name = f"responses-{shock}".replace("_", "-")
-        caption = f"Responses to a shock to {label[shock]}: {irf.sizes[shock]}"
+        caption = f"Responses. {irf.sizes[shock]}"
         alt = f"Responses of all variables over {irf.horizon} months, with 68% and 90% bands."
         charts.append(Chart(name, figure, caption, alt))
     return charts
@@ -153,11 +161,10 @@ def _forecast_chart(forecast: Forecast) -> Chart:
     return Chart("forecast", figure, caption, "Fan charts of the six variables.")
 
 
-def _tables(found: Dynamics, *, yen: str, jgb: str, label: dict[str, str]) -> list[Table]:
+def _tables(found: Dynamics, *, yen: str, jgb: str, cpi: str, label: dict[str, str]) -> list[Table]:
     setting = found.svar.notes()
     shares = found.fevd.tidy()
-    diagnostics = found.diagnostics.table.reset_index()
-    criteria = found.selection.table.reset_index()
+    last = shares["horizon"] == shares["horizon"].max()
     return [
         interval_table(
             "responses",
@@ -165,23 +172,58 @@ def _tables(found: Dynamics, *, yen: str, jgb: str, label: dict[str, str]) -> li
             found.irf.select(shock=[yen, jgb]).tidy(),
             horizons=HORIZONS,
             labels=label,
-            notes=[f"Shock sizes: {'; '.join(found.irf.sizes[s] for s in (yen, jgb))}.", *setting],
+            notes=[f"{'; '.join(found.irf.sizes[s] for s in (yen, jgb))}.", *setting],
         ),
         interval_table(
             "variance-shares",
-            "Forecast error variance shares 24 months ahead",
-            shares[shares["horizon"] == shares["horizon"].max()],
+            f"Forecast error variance shares {len(found.fevd.point)} months ahead",
+            shares[last & shares["response"].isin([yen, cpi, jgb])],
             labels=label,
-            notes=found.fevd.notes(),
+            notes=[
+                *found.fevd.notes(),
+                "A share cannot fall below zero, so sampling error moves its draws up and those of "
+                "the largest share down: the interval may lie beside the estimate.",
+            ],
         ),
+        _diagnostics_table(found.diagnostics),
         Table(
-            "diagnostics",
-            "Residual tests of the VAR",
-            diagnostics.rename(columns=str.capitalize),
-            [f"Sample {found.diagnostics.sample}, T = {found.diagnostics.nobs}."],
+            "lag-selection",
+            "Information criteria by number of lags (smallest is best)",
+            found.selection.table.reset_index().rename(columns=_CRITERIA),
+            found.selection.summary().notes,
         ),
-        Table("lag-selection", "Lag selection on a common sample", criteria),
     ]
+
+
+_CRITERIA = {
+    "lags": "Lags",
+    "aic": "AIC",
+    "bic": "BIC",
+    "hqic": "HQ",
+    "fpe": "FPE",
+    "loglik": "Log-likelihood",
+}
+
+
+def _diagnostics_table(diagnostics: Diagnostics) -> Table:
+    table = diagnostics.table.reset_index()
+    shown = pd.DataFrame(
+        {
+            "Test": table["test"],
+            "Statistic": table["statistic"],
+            "df": table["df"],
+            "p": [p_value_text(p) for p in table["p"]],
+            "Null hypothesis": table["null hypothesis"],
+            "Verdict": table["verdict"],
+        }
+    )
+    return Table(
+        "diagnostics",
+        "Residual tests of the VAR",
+        shown,
+        [f"Sample {diagnostics.sample}, T = {diagnostics.nobs}."],
+        decimals={"Statistic": 1},
+    )
 
 
 def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:

@@ -10,12 +10,21 @@ from ..interval_tables import interval_table
 from ..numbers import Numbers
 from . import Chapter
 
+_STATISTICS = {
+    "gain": "All feedback",
+    "long_run_gain": "All feedback, at z = 1",
+    "domestic_gain": "Domestic block alone",
+    "path_gain": "Along the cycle",
+    "amplification": "Modulus |1/(1 - G)|",
+    "phase": "Phase",
+}
+
 
 def loop_chapter(gain: LoopGain, curve: SpecificationCurve) -> Chapter:
     """Gain by horizon and by period of the cycle, edges, roots of the opened loop."""
     figure, _ = gain.plot()
     tidy = gain.tidy()
-    label = {name: column.label for name, column in gain.columns.items()}
+    label = {name: column.label for name, column in gain.columns.items()} | _STATISTICS
     gains = tidy[
         tidy["statistic"].isin(["gain", "domestic_gain", "path_gain", "long_run_gain"])
         & (tidy["horizon"].isin(gain.horizons) | tidy["horizon"].isna())

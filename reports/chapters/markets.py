@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
+from ...data.panel import label_of
 from ...models.connectedness import ConnectednessResults
 from ...models.correlation import DCCResults
 from ...models.identification.cholesky import Cholesky
@@ -15,10 +15,21 @@ from ...models.spillover import Spillover
 from ...models.structural import StructuralVAR
 from ...models.volatility import GarchResults
 from ..content import Chart, Section
-from ..interval_tables import interval_table
+from ..formats import Interval
+from ..interval_tables import interval_table, statistics_with_units
 from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
+
+_PARAMETERS = {
+    "garch_mu": "Mean",
+    "garch_omega": "omega",
+    "garch_alpha": "alpha",
+    "garch_gamma": "gamma",
+    "garch_beta": "beta",
+    "garch_persistence": "Persistence",
+    "garch_next_volatility": "Volatility after the last date",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,47 +113,69 @@ def _tables(found: Markets) -> list[Table]:
         interval_table(
             "net-spillovers",
             "Net of Japan towards the United States",
-            spillover.tidy(),
+            spillover.tidy().assign(statistic=""),
             notes=spillover.notes()[:1],
+            period="steps",
         ),
         _measures("connectedness", spillover.changes),
         _measures("connectedness-beside", spillover.beside),
         _garch("garch", found.spillover.garch),
         _garch("gjr", found.gjr),
-        interval_table(
-            "dcc",
-            "Dynamic conditional correlation: parameters",
-            found.correlation.tidy(),
-            notes=found.correlation.notes(),
-        ),
+        _correlations(found.correlation),
     ]
 
 
 def _measures(name: str, results: ConnectednessResults) -> Table:
-    tidy = results.tidy()
-    measures = tidy[~tidy["statistic"].isin(["spillover_share"])]
-    return interval_table(
+    """What each series receives, sends and nets, with 90% intervals; the total in a note."""
+    tidy = results.tidy((0.90,)).set_index("statistic")
+    columns: dict[str, object] = {"Series": [results.labels[n] for n in results.names]}
+    for head, statistic in (("From others", "received"), ("To others", "sent"), ("Net", "net")):
+        rows = tidy.loc[f"spillover_{statistic}"]
+        columns[head] = rows["estimate"].to_list()
+        columns[f"{head}, 90%"] = [
+            Interval(low, high) for low, high in zip(rows["conf_low"], rows["conf_high"])
+        ]
+    total = tidy.loc["spillover_total"]
+    return Table(
         name,
-        f"Connectedness measures, {results.model}",
-        measures,
-        labels=results.labels,
-        notes=results.notes(),
+        f"Connectedness, {results.model}, percentage points",
+        pd.DataFrame(columns),
+        [
+            f"Total {total['estimate']:.1f}% [{total['conf_low']:.1f}, {total['conf_high']:.1f}].",
+            *results.notes(),
+        ],
+    )
+
+
+def _correlations(correlation: DCCResults) -> Table:
+    """Parameters, and the correlation of each pair on the last date."""
+    labels = {name: correlation.garch[name].label for name in correlation.names}
+    tidy = correlation.tidy()
+    pairs = tidy["shock"].map(labels) + " and " + tidy["response"].map(labels)
+    what = tidy["statistic"].map({"dcc_a": "Parameter a", "dcc_b": "Parameter b"})
+    shown = tidy.assign(
+        statistic=what.fillna(pairs), shock="", response="", horizon=None, band="two-stage"
+    )
+    last = label_of(correlation.dates[-1])
+    return interval_table(
+        "dcc",
+        f"Dynamic conditional correlations: parameters, and each pair on {last}",
+        shown,
+        notes=correlation.notes(),
     )
 
 
 def _garch(name: str, garch: GarchResults) -> Table:
+    """A block a series; units stand with the parameters."""
     tidy = garch.tidy()
     return interval_table(
         name,
         f"Volatility equations: {garch.model}",
-        tidy,
-        labels=_labels(garch.names, garch),
+        statistics_with_units(tidy, tidy["statistic"].map(_PARAMETERS)),
+        labels={name: garch[name].label for name in garch.names},
         notes=garch.notes(),
+        missing="a restriction that binds is held fixed",
     )
-
-
-def _labels(names: Sequence[str], garch: GarchResults) -> dict[str, str]:
-    return {name: garch[name].label for name in names}
 
 
 def _numbers(found: Markets) -> dict[str, Numbers]:

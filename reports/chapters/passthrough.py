@@ -75,13 +75,14 @@ def _structural_method(table: PassThroughTable) -> str:
 
 
 def _table(table: PassThroughTable) -> Table:
-    """Approach, price and horizon with estimate, standard error and intervals."""
+    """Approach and horizon with estimate, standard error and intervals, a block a price."""
     frame = table.frame
     levels = [f"{level:.0%}" for level in table.structural.levels]
+    approaches = {a: _yen_shock(a, table) for a in frame["approach"].unique()}
     shown = pd.DataFrame(
         {
-            "Approach": frame["approach"],
-            "Price": frame["price"],
+            "Price": frame["price"] + " (" + frame["unit"] + ")",
+            "Approach": frame["approach"].map(approaches),
             "Months": frame["horizon"],
             "Estimate": frame["estimate"],
             "s.e.": frame["std_error"],
@@ -92,19 +93,22 @@ def _table(table: PassThroughTable) -> Table:
                 ]
                 for level in levels
             },
-            "Unit": frame["unit"],
         }
     )
     notes = [
-        f"{approach}: {rows['method'].iloc[0]}; sample {rows['sample'].iloc[0]}."
-        for approach, rows in frame.groupby("approach", sort=False)
+        f"{approaches[str(a)]}: {rows['method'].iloc[0]}; sample {rows['sample'].iloc[0]}."
+        for a, rows in frame.groupby("approach", sort=False)
     ]
     return Table(
         "pass-through",
         "Pass-through by approach, price and horizon",
-        shown,
+        pd.concat([block for _, block in shown.groupby("Price", sort=False)], ignore_index=True),
         notes,
-        units={"Estimate": "", "s.e.": "", **{f"{level} interval": "" for level in levels}},
         group="Price",
         missing="the exchange rate's own response is not distinguishable from zero",
     )
+
+
+def _yen_shock(approach: str, table: PassThroughTable) -> str:
+    """The approach in words: the shock's id says which of several yen series it is."""
+    return approach.replace(f"{table.structural.paths[0].shock} shock", "yen shock")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from ...models.regime import RegimeCountTest, RegimeResult
 from ..content import Chart, Section
+from ..interval_tables import interval_table, statistics_with_units
 from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
+
+_AT_BOUNDARY = "at a boundary, where the Hessian says nothing"
 
 _SWITCHES = {
     "linear": "nothing switches",
@@ -39,8 +44,12 @@ class Regimes:
     def evidence(self) -> str:
         """Both tests in words, and what the information criterion prefers."""
         best = str(self.result.comparison["bic"].idxmin())
+        one, variance = self.against_one, self.against_variance
         return (
-            f"{self.against_one.sentence} {self.against_variance.sentence} "
+            f"Two regimes against one: LR = {one.statistic:.1f}, Monte Carlo "
+            f"p = {one.p_value:.2f}. Coefficients that switch with the variance, against a "
+            f"variance that switches alone: LR = {variance.statistic:.1f}, "
+            f"p = {variance.p_value:.2f} ({len(one.draws)} draws each; {one.sample}). "
             f"BIC is smallest for the model in which {_SWITCHES[best]}."
         )
 
@@ -106,30 +115,73 @@ def _method(result: RegimeResult) -> str:
 
 
 def _tables(result: RegimeResult, which: str, stem: str) -> list[Table]:
-    params = result.params.reset_index()
+    tidy = result.tidy()
+    names = {name: column.label for name, column in result.data.columns.items()}
+    names |= {"const": "Constant", "sigma": "Residual standard deviation"}
+    names |= {"duration": "Expected duration"}
+    rows = statistics_with_units(tidy, tidy["shock"].map(lambda name: names.get(name, name)))
+    rows = rows.assign(shock="")
+    coefficients = tidy["statistic"].isin(["regime_coefficient", "regime_sigma"])
+    regimes = {
+        f"{result.data.response} | {regime}": f"{regime.capitalize()} regime"
+        for regime in result.regimes
+    }
     return [
-        Table(
+        interval_table(
             f"regime-parameters-{stem}",
-            f"Coefficients and standard deviations by regime, {which}",
-            params.rename(columns=str.capitalize),
-            result.notes(),
-            missing="at a boundary, where the Hessian says nothing",
+            f"What moves the JGB yield in each regime, {which}",
+            rows[coefficients].sort_values("response", kind="stable"),
+            labels=regimes,
+            notes=result.notes(),
+            missing=_AT_BOUNDARY,
         ),
-        Table(
-            f"regime-durations-{stem}",
-            f"Expected duration, {result.data.period}, {which}",
-            result.durations.reset_index().rename(columns=str.capitalize),
+        interval_table(
+            f"regime-moves-{stem}",
+            f"Probability of moving, and expected duration, {which}",
+            rows[~coefficients].sort_values("response", kind="stable"),
+            labels=regimes,
+            missing=_AT_BOUNDARY,
         ),
         Table(
             f"regime-models-{stem}",
             f"Models beside each other, {which}",
-            result.comparison.reset_index().rename(columns=str.capitalize),
+            _models(result),
             ["Between numbers of regimes twice the log-likelihood ratio is not chi-square."],
+            missing="one regime has one optimum",
         ),
         Table(
             f"regime-optima-{stem}",
-            f"Every optimum found, {which}",
-            result.optima.reset_index().rename(columns=str.capitalize),
-            [f"{result.starts} random starts for each model."],
+            f"Every optimum of the reported model, {which}",
+            _optima(result),
+            [f"{result.starts} random starts and the optima of the smaller models."],
         ),
     ]
+
+
+def _models(result: RegimeResult) -> pd.DataFrame:
+    table = result.comparison.reset_index()
+    return pd.DataFrame(
+        {
+            "What switches": table["switches"],
+            "Log-likelihood": table["log_likelihood"],
+            "Parameters": table["parameters"],
+            "AIC": table["aic"],
+            "BIC": table["bic"],
+            "Starts that reach it": table["hits"],
+            "of": table["starts"],
+            "Remarks": table["flags"],
+        }
+    )
+
+
+def _optima(result: RegimeResult) -> pd.DataFrame:
+    table = result.optima.reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "Log-likelihood": table["log_likelihood"],
+            "Starts that reach it": table["hits"],
+            "Largest score": table["largest_score"],
+            "Remarks": table["flags"],
+            "Reported": table["headline"],
+        }
+    )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...models.claims import Verdict, Verdicts
 from ..content import Chart, Section
-from ..formats import Interval
+from ..formats import Interval, p_value_text
 from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
@@ -84,17 +84,15 @@ def _parts_table(verdicts: Verdicts, notes: list[str]) -> Table:
     shown = pd.DataFrame(
         {
             "Claim": parts["claim"],
-            "Statistic": parts["statistic"],
+            "Statistic": parts["statistic"] + " (" + parts["unit"] + ")",
             "Verdict": parts["verdict"],
             "Estimate": parts["estimate"],
             "90% interval": [
                 Interval(low, high) for low, high in zip(parts["conf_low"], parts["conf_high"])
             ],
-            "Unit": parts["unit"],
             "Region": parts["region"],
-            "p": parts["p"],
+            "p": [p_value_text(p) for p in parts["p"]],
             "MDE": parts["min. detectable effect"],
-            "Schemes": parts["schemes"],
         }
     )
     return Table(

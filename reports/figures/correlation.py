@@ -11,6 +11,7 @@ import pandas as pd
 from .style import (
     INK,
     add_note,
+    band_alpha,
     new_figure,
     paper_style,
     shade_policy,
@@ -67,9 +68,14 @@ def _panel(ax: Axes, rows: pd.DataFrame, columns: int) -> None:
     for rank, level in enumerate(sorted(rows["level"].unique(), reverse=True)):
         band = rows[rows["level"] == level]
         ax.fill_between(
-            timestamps(pd.Index(band["date"])), band["conf_low"], band["conf_high"], color=INK,
-            alpha=0.16 + 0.12 * rank, linewidth=0, label=f"{level:.0%} band",
-        )  # fmt: skip
+            timestamps(pd.Index(band["date"])),
+            band["conf_low"],
+            band["conf_high"],
+            color=INK,
+            alpha=band_alpha(rank),
+            linewidth=0,
+            label=f"{level:.0%} band",
+        )
     line = rows[rows["level"] == rows["level"].iloc[0]]
     dates = timestamps(pd.Index(line["date"]))
     ax.plot(dates, line["estimate"], color=INK, linewidth=1.0)

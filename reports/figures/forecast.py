@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .style import INK, QUIET, add_note, new_figure, paper_style, timestamps, wrapped, year_axis
+from .style import (
+    INK,
+    QUIET,
+    add_note,
+    band_alpha,
+    new_figure,
+    paper_style,
+    timestamps,
+    wrapped,
+    year_axis,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +85,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, dates: pd.Index, past: pd.Series) -> No
             [last, *band["conf_low"]],
             [last, *band["conf_high"]],
             color=INK,
-            alpha=0.16 + 0.12 * rank,
+            alpha=band_alpha(rank),
             linewidth=0,
             label=f"{level:.0%} band",
         )

@@ -99,9 +99,15 @@ def _node(ax: Axes, place: np.ndarray, name: str) -> None:
 
     corner = place - NODE / 2
     box = FancyBboxPatch(
-        (corner[0], corner[1]), NODE[0], NODE[1], boxstyle="round,pad=0.02,rounding_size=0.12",
-        facecolor="white", edgecolor=INK, linewidth=1.2, zorder=3,
-    )  # fmt: skip
+        (corner[0], corner[1]),
+        NODE[0],
+        NODE[1],
+        boxstyle="round,pad=0.02,rounding_size=0.12",
+        facecolor="white",
+        edgecolor=INK,
+        linewidth=1.2,
+        zorder=3,
+    )
     ax.add_patch(box)
     ax.text(place[0], place[1], name, ha="center", va="center", fontsize=9, zorder=4)
 
@@ -119,15 +125,18 @@ def _arrow(
     clear = low > 0 or high < 0
     way = end - start
     ax.annotate(
-        "", xy=tuple(end - _reach(way)), xytext=tuple(start + _reach(way)),
+        "",
+        xy=tuple(end - _reach(way)),
+        xytext=tuple(start + _reach(way)),
         arrowprops={
             "arrowstyle": "-|>,head_width=0.25,head_length=0.5",
             "color": (INK if estimate > 0 else ACCENT) if clear else QUIET,
             "linewidth": 1.8 if clear else 1.0,
             "linestyle": "-" if clear else (0, (4, 2)),
-            "shrinkA": 0, "shrinkB": 0,
+            "shrinkA": 0,
+            "shrinkB": 0,
         },
-    )  # fmt: skip
+    )
     words = _edge_words(estimate, low, high, str(edge["unit"]), level)
     _beside(ax, (start + end) / 2, way, "\n".join(filter(None, (caption, *words))))
 

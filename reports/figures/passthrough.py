@@ -14,6 +14,7 @@ from .style import (
     INK,
     QUIET,
     add_note,
+    band_alpha,
     integer_horizons,
     new_figure,
     paper_style,
@@ -97,7 +98,7 @@ def _structural(ax: Axes, rows: pd.DataFrame) -> None:
         at = rows[rows["level"] == level].sort_values("horizon")
         bounded = np.isfinite(at["conf_low"]) & np.isfinite(at["conf_high"])
         low, high = at["conf_low"].where(bounded), at["conf_high"].where(bounded)
-        x, alpha = at["horizon"].astype(float), 0.16 + 0.12 * rank
+        x, alpha = at["horizon"].astype(float), band_alpha(rank)
         ax.fill_between(x, low, high, color=INK, alpha=alpha, linewidth=0)
     line = rows.drop_duplicates("horizon").sort_values("horizon")
     ax.plot(line["horizon"].astype(float), line["estimate"], color=INK)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ...data.policy import BAND_WIDENINGS, NEGATIVE_RATES
 from .style import (
     ACCENT,
     INK,
@@ -22,12 +23,6 @@ from .style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-#: A negative policy rate.
-NEGATIVE_RATES = ("2016-01", "2024-03")
-
-#: Months in which the band of yield-curve control was widened.
-WIDENINGS = ("2021-03", "2022-12", "2023-07", "2023-10")
 
 
 def draw(
@@ -91,7 +86,7 @@ def _policy_dates(ax: Axes, index: pd.Index) -> None:
 
     shade_policy(ax, name_them=True)
     first, last = timestamps(index)[[0, -1]]
-    for rank, month in enumerate(WIDENINGS):
+    for rank, month in enumerate(BAND_WIDENINGS):
         date = pd.Period(month, "M").start_time
         if first <= date <= last:
             name = "Band widened" if rank == 0 else None

@@ -98,15 +98,26 @@ def _estimates(
     x, y = curve["place"].to_numpy(), curve["estimate"].to_numpy()
     ax.scatter(x[inside], y[inside], s=7, c=colors[inside], zorder=3, linewidths=0)
     ax.scatter(
-        x[~inside], np.clip(y[~inside], low, high), s=12, c=colors[~inside], marker="v", zorder=3,
-        linewidths=0, clip_on=False,
-    )  # fmt: skip
+        x[~inside],
+        np.clip(y[~inside], low, high),
+        s=12,
+        c=colors[~inside],
+        marker="v",
+        zorder=3,
+        linewidths=0,
+        clip_on=False,
+    )
     chosen = curve[curve["model"] == base]
     for row in chosen.itertuples():
         ax.annotate(
-            f"base {row.estimate:.2f}", (row.place, high), xytext=(0, 2),
-            textcoords="offset points", ha="center", color=ACCENT, fontsize=7.5,
-        )  # fmt: skip
+            f"base {row.estimate:.2f}",
+            (row.place, high),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            color=ACCENT,
+            fontsize=7.5,
+        )
     zero_line(ax)
     ax.set_ylim(low, high)
     ax.set_xlim(-1.5, len(curve) + 0.5)
@@ -135,8 +146,16 @@ def _matrix(
     """A dot where a specification has the choice of the row."""
     y, ticks, names = 0.0, [], []
     for key, heading in GROUPS.items():
-        ax.text(-0.01, -y, heading, transform=ax.get_yaxis_transform(), ha="right", va="center",
-                fontsize=7, fontweight="bold")  # fmt: skip
+        ax.text(
+            -0.01,
+            -y,
+            heading,
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontsize=7,
+            fontweight="bold",
+        )
         y += 1
         for choice in choices[key].unique():
             has = (parts[key] == choice).to_numpy()

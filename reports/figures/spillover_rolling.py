@@ -28,18 +28,22 @@ def draw(tidy: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.n
     -------
     figure, axes
     """
-    line = tidy[tidy["statistic"] == "spillover_total_rolling"]
-    placebo = tidy.set_index("statistic")["estimate"]
     from matplotlib.dates import date2num
 
+    line = tidy[tidy["statistic"] == "spillover_total_rolling"]
+    placebo = tidy.set_index("statistic")["estimate"]
     with paper_style():
         figure, axes = new_figure(height=2.5)
         ax = axes[0, 0]
         dates = pd.to_datetime(line["horizon"].astype(str))
         ax.axhspan(
-            0, placebo["spillover_placebo_95"], color=QUIET, alpha=0.25, linewidth=0,
+            0,
+            placebo["spillover_placebo_95"],
+            color=QUIET,
+            alpha=0.25,
+            linewidth=0,
             label="unrelated series (95%)",
-        )  # fmt: skip
+        )
         ax.plot(dates, line["estimate"], color=INK, linewidth=1.0, label="total connectedness")
         shade_policy(ax, name_them=True)
         year_axis(ax)

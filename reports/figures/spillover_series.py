@@ -63,9 +63,14 @@ def _panel(ax: Axes, rows: pd.DataFrame, labels: Mapping[str, str]) -> None:
     colors = [INK if value > 0 else ACCENT for value in estimate]
     ax.barh(place, estimate, height=0.6, color=colors, alpha=0.75)
     ax.errorbar(
-        estimate, place, xerr=np.vstack([low, high]), fmt="none", ecolor="black", elinewidth=0.9,
+        estimate,
+        place,
+        xerr=np.vstack([low, high]),
+        fmt="none",
+        ecolor="black",
+        elinewidth=0.9,
         capsize=2,
-    )  # fmt: skip
+    )
     ax.axvline(0, color=QUIET, linewidth=0.6)
     ax.set_yticks(place, [labels.get(name, name) for name in rows["shock"]])
     ax.set_ylim(len(rows) - 0.5, -0.5)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from ...data.policy import YIELD_CURVE_CONTROL
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -19,8 +21,8 @@ INK = "#1f4e79"  # estimates and their bands
 ACCENT = "#c1440e"  # the second series or scheme
 QUIET = "#5c6b73"  # zero lines, annotations
 
-#: Dates that the study shades or marks (CLAIMS: policy regimes of the Bank of Japan).
-POLICY_PERIODS = (("Yield-curve control", "2016-09", "2024-03"),)
+#: Policy periods that time axes shade: name, first and last month.
+POLICY_PERIODS = (("Yield-curve control", *YIELD_CURVE_CONTROL),)
 
 
 @contextmanager
@@ -60,13 +62,18 @@ def draw_bands(ax: Axes, rows: pd.DataFrame, *, color: str = INK, label: str | N
             band["conf_low"],
             band["conf_high"],
             color=color,
-            alpha=0.16 + 0.12 * rank,
+            alpha=band_alpha(rank),
             linewidth=0,
             label=f"{level:.0%} band" if label is None else None,
         )
     line = rows.drop_duplicates("horizon").sort_values("horizon")
     ax.plot(line["horizon"].astype(float), line["estimate"], color=color, label=label)
     zero_line(ax)
+
+
+def band_alpha(rank: int) -> float:
+    """Opacity of nested bands, numbered from the widest: the inner ones are darker."""
+    return 0.16 + 0.12 * rank
 
 
 def zero_line(ax: Axes) -> None:

@@ -1,0 +1,25 @@
+"""Work in another process: the same result, the same error, nothing left running."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from yenloop.errors import SpecError
+from yenloop.workers import workers
+
+
+def test_work_comes_back() -> None:
+    with workers() as pool:
+        assert pool.submit(math.sqrt, 49.0).result() == 7.0
+
+
+def test_a_typed_error_keeps_its_remedy_across_processes() -> None:
+    with workers() as pool, pytest.raises(SpecError) as caught:
+        pool.submit(_refuse).result()
+    assert caught.value.remedy == "Do otherwise."
+
+
+def _refuse() -> None:
+    raise SpecError("It is not so.", remedy="Do otherwise.")
