@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from .data.loop_panel import CANDIDATES
+from .data.loop_panel import CANDIDATES, LOOP
 from .data.policy import YIELD_CURVE_CONTROL
 from .data.tax_steps import TAX_DATES
 from .errors import SpecError
@@ -57,7 +57,7 @@ class DataSpec(_Section):
 class VarSpec(_Section):
     """The monthly VAR of the loop."""
 
-    order: tuple[Role, ...] = ("oil", "us10y", "yen", "import_price", "cpi", "jgb10y")
+    order: tuple[Role, ...] = LOOP
     lags: Lag | Literal["aic", "bic", "hqic", "fpe"] = 3
     max_lags: Lag = 12
     seasonal: bool = True
@@ -70,11 +70,11 @@ class VarSpec(_Section):
     @field_validator("order")
     @classmethod
     def _whole_loop(cls, order: tuple[str, ...]) -> tuple[str, ...]:
-        needed = ("us10y", "yen", "import_price", "cpi", "jgb10y")
-        missing = [role for role in needed if role not in order]
+        missing = [role for role in LOOP if role not in order]
         if missing or len(set(order)) != len(order):
             raise ValueError(
-                f"the loop needs each of {', '.join(needed)} once; missing: {missing or 'none'}"
+                f"the loop needs each of {', '.join(LOOP)} once; "
+                f"missing: {', '.join(missing) or 'none'}"
             )
         return order
 

@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from .data.loop_panel import LoopPanel, loop_panel
-from .data.panel import Panel
-from .data.sources.files import Data, load_data
+from .data.loop_panel import loop_panel
+from .data.sources.files import load_data
+from .estimates import estimate
 from .spec import StudySpec
 from .workers import Pending, Workers, workers
 
 if TYPE_CHECKING:
-    from .models.claims import Verdicts
-    from .models.loop import LoopGain
-    from .models.passthrough_table import PassThroughTable
-    from .models.specification_curve import SpecificationCurve
-    from .models.spillover import Spillover
-    from .models.structural import StructuralVAR
-    from .models.volatility import GarchResults
-    from .reports.chapters.dynamics import Dynamics
-    from .reports.chapters.markets import Markets
-    from .reports.chapters.regimes import Regimes
-    from .reports.compose import Findings
     from .reports.content import Chart
 
-#: Joint draws behind the bands of the historical decomposition.
-HISTORY_DRAWS = 200
-
-#: Random starts of the regime tests, beside the embedded null: the same on data and on draws.
-TEST_STARTS = 5
-
 Tell = Callable[[str], None]
-Result = TypeVar("Result")
 
 
 def silent(_: str) -> None:
@@ -119,245 +101,6 @@ def run_study(
         return write_report(report, out, draw=drawing.files)
 
 
-def estimate(
-    spec: StudySpec, data: Data, loop: LoopPanel, pool: Workers, step: Tell = silent
-) -> Findings:
-    """Estimate every part of the study; the regimes, which take longest, in a worker meanwhile.
-
-    Parameters
-    ----------
-    spec : StudySpec
-    data : Data
-    loop : LoopPanel
-    pool : Workers
-    step : callable
-        Told the name of each step when it begins.
-    """
-    from .reports.compose import Findings
-
-    pending = [
-        pool.submit(_with_warnings, _regimes, spec, loop, mask)
-        for mask in (None, spec.regimes.mask)
-    ]
-    step(f"VAR, responses, decompositions ({spec.var.draws:,} draws)")
-    dynamics = _dynamics(spec, loop)
-    step("Pass-through")
-    pass_through = _pass_through(spec, loop, dynamics.svar)
-    step("Gain of the loop and its specification curve")
-    gain, curve = _loop(spec, loop, dynamics.svar)
-    step("Volatility and spillovers")
-    markets = _markets(spec, data, loop)
-    step("Verdicts")
-    verdicts = _verdicts(spec, loop, dynamics.svar, markets)
-    step("Regimes of JGB sensitivity (begun at the start)")
-    regimes, masked = (_rewarned(*one.result()) for one in pending)
-    return Findings(dynamics, pass_through, gain, curve, regimes, masked, markets, verdicts)
-
-
-def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
-    """The VAR of the given parts of the loop, recursive in their order."""
-    from .models.identification.cholesky import Cholesky
-    from .models.inference.residual_bootstrap import ResidualBootstrap
-    from .models.var import VAR
-
-    model = VAR(lags=spec.var.lags, max_lags=spec.var.max_lags, seasonal=spec.var.seasonal)
-    bands = ResidualBootstrap(spec.var.draws)
-    scheme = Cholesky(loop.ids(order))
-    return model.fit(loop.select(order)).identify(scheme, inference=bands, rng=spec.seed)
-
-
-def admissible_orders(spec: StudySpec, loop: LoopPanel) -> list[tuple[str, ...]]:
-    """Orders in which US yields, the yen and JGB yields change places, prices after all three.
-
-    An order in which the yen follows import prices is not among them: their index in yen holds
-    the exchange rate of the same month.
-    """
-    from .models.specification_curve import orders_side_by_side
-
-    movable = loop.ids(["us10y", "yen", "jgb10y"])
-    return orders_side_by_side(loop.ids(spec.var.order), movable)
-
-
-def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
-    from .models.stationarity import examine_stationarity
-    from .reports.chapters.dynamics import Dynamics
-
-    svar = identified(spec, loop, spec.var.order)
-    yen, jgb = loop.ids(["yen", "jgb10y"])
-    jgb_shock = 10 / svar.columns[jgb].response_scale
-    levels = spec.var.levels
-    return Dynamics(
-        svar=svar,
-        selection=svar.reduced.spec.select_lags(loop.select(spec.var.order)),
-        diagnostics=svar.reduced.diagnostics(),
-        stationarity=examine_stationarity(loop.levels.select(loop.ids(spec.var.order))),
-        irf=svar.irf(
-            spec.var.horizon, size={yen: spec.var.yen_shock, jgb: jgb_shock}, levels=levels
-        ),
-        fevd=svar.fevd(spec.var.horizon, levels=levels),
-        history=svar.historical_decomposition(draws=HISTORY_DRAWS, levels=levels),
-        forecast=svar.forecast(spec.var.forecast_steps, levels=levels),
-    )
-
-
-def _pass_through(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR) -> PassThroughTable:
-    from .models.distributed_lag import distributed_lag
-    from .models.passthrough import stages
-    from .models.passthrough_table import PassThroughTable
-
-    horizons, lags = spec.pass_through.horizons, spec.pass_through.regression_lags
-    in_contract_currency = None
-    if "import_price_contract" in loop.roles:
-        replaced = {"import_price": "import_price_contract"}
-        order = [replaced.get(role, role) for role in spec.var.order]
-        in_contract_currency = identified(spec, loop, order)
-    structural = stages(
-        svar,
-        in_contract_currency,
-        roles=loop.roles,
-        horizons=range(max(horizons) + 1),
-        levels=spec.var.levels,
-    )
-    prices = ("import_price", "import_price_contract", "producer_price", "cpi")
-    regressions = tuple(
-        distributed_lag(
-            loop.panel,
-            loop.roles[price],
-            exchange_rate=loop.roles["yen"],
-            lags=lags,
-            controls=loop.ids(["oil"]) if "oil" in loop.roles else (),
-            horizons=[h for h in horizons if h <= lags],
-            levels=spec.var.levels,
-        )
-        for price in prices
-        if price in loop.roles
-    )
-    return PassThroughTable(structural, regressions, horizons)
-
-
-def _loop(
-    spec: StudySpec, loop: LoopPanel, svar: StructuralVAR
-) -> tuple[LoopGain, SpecificationCurve]:
-    from .models.inference.residual_bootstrap import ResidualBootstrap
-    from .models.loop import loop_gain
-    from .models.specification_curve import specification_curve
-
-    yen = loop.roles["yen"]
-    cycle = loop.ids(["yen", "import_price", "cpi", "jgb10y"])
-    gain = loop_gain(
-        svar, yen, horizons=spec.loop.horizons, domestic=cycle, cycle=cycle, levels=spec.var.levels
-    )
-    curve = specification_curve(
-        loop.select(spec.var.order),
-        yen,
-        order=loop.ids(spec.var.order),
-        movable=loop.ids(["us10y", "yen", "jgb10y"]),
-        orders=admissible_orders(spec, loop),
-        lags=sorted({*spec.loop.lags, *spec.loop.sensitivity_lags, svar.reduced.p}),
-        samples={window.name: (window.start, window.end) for window in spec.loop.samples},
-        base_lags=svar.reduced.p,
-        sensitivity_lags=spec.loop.sensitivity_lags,
-        seasonal=spec.var.seasonal,
-        horizon=spec.loop.headline,
-        inference=ResidualBootstrap(spec.loop.draws),
-        levels=spec.var.levels,
-        rng=spec.seed,
-    )
-    return gain, curve
-
-
-def _regimes(spec: StudySpec, loop: LoopPanel, mask: tuple[str, str] | None) -> Regimes:
-    from .models.regime import jgb_sensitivity, regime_count_test
-    from .reports.chapters.regimes import Regimes
-
-    jgb, *drivers = loop.ids(["jgb10y", "yen", "us10y"])
-    result = jgb_sensitivity(
-        loop.select(["jgb10y", "yen", "us10y"]),
-        jgb,
-        drivers,
-        regimes=spec.regimes.regimes,
-        mask=mask,
-        rng=spec.seed,
-    )
-    options = {"draws": spec.regimes.bootstrap_draws, "starts": TEST_STARTS, "rng": spec.seed}
-    return Regimes(
-        result,
-        regime_count_test(result, null="linear", **options),
-        regime_count_test(result, null="variance", **options),
-    )
-
-
-def _markets(spec: StudySpec, data: Data, loop: LoopPanel) -> Markets:
-    from .models.correlation import DCC
-    from .models.spillover import has_daily_markets
-    from .models.volatility import Garch
-    from .reports.chapters.markets import Markets
-
-    if data.daily is not None and has_daily_markets(data.daily):
-        spillover, gjr, changes = _daily_markets(spec, data.daily)
-    else:
-        spillover, changes = _monthly_markets(spec, data, loop)
-        gjr = Garch("gjr").fit(changes)
-    return Markets(spillover, gjr, DCC().fit(changes, rng=spec.seed))
-
-
-def _daily_markets(spec: StudySpec, daily: Panel) -> tuple[Spillover, GarchResults, Panel]:
-    """Spillovers by the clock, GJR by trading day, and weekly changes for the correlations."""
-    from .data.alignment import align_days
-    from .models.spillover import DAILY, changes_of, japan_us_spillover, log_variances
-    from .models.volatility import Garch
-
-    start = spec.spillover.start_daily
-    spillover = japan_us_spillover(
-        daily,
-        lags=spec.spillover.lags_daily,
-        horizon=spec.spillover.horizon,
-        draws=spec.spillover.draws,
-        start=start,
-        rng=spec.seed,
-    )
-    _, gjr = log_variances(daily, align_days(daily, DAILY.names, start=start), Garch("gjr"))
-    weekly = align_days(daily, DAILY.names, calendar="weekly", start=start)
-    return spillover, gjr, changes_of(weekly)
-
-
-def _monthly_markets(spec: StudySpec, data: Data, loop: LoopPanel) -> tuple[Spillover, Panel]:
-    """Spillovers of month means, and the changes behind them."""
-    from .models.spillover import Blocks, monthly_spillover
-
-    oil, us10y, yen, jgb = loop.ids(["oil", "us10y", "yen", "jgb10y"])
-    spillover = monthly_spillover(
-        data.monthly,
-        oil=oil,
-        blocks=Blocks((jgb,), yen, (us10y,)),
-        lags=spec.spillover.lags_monthly,
-        horizon=spec.spillover.horizon,
-        draws=spec.spillover.draws,
-        start=spec.data.start,
-        end=spec.data.end,
-        rng=spec.seed,
-    )
-    return spillover, loop.select(["oil", "us10y", "yen", "jgb10y"])
-
-
-def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Markets) -> Verdicts:
-    from .models.claim_statistics import claim_c1, claim_c2, claim_c6
-    from .models.claims import decide
-    from .models.identification.cholesky import Cholesky
-
-    schemes = [svar] + [
-        svar.reduced.identify(Cholesky(order), inference=svar.inference, rng=svar.seed)
-        for order in admissible_orders(spec, loop)
-    ]
-    return decide(
-        [
-            claim_c1(schemes, roles=loop.roles),
-            claim_c2(schemes, roles=loop.roles),
-            claim_c6(schemes, daily=markets.clock_ordered(spec.seed), roles=loop.roles),
-        ]
-    )
-
-
 class _Drawing:
     """Draws charts in the workers while the next chapter is being written."""
 
@@ -389,20 +132,6 @@ class _Clock:
             self.seconds[self._name] = round(now - self._since, 3)
         self._name, self._since = name, now
         self._tell(name)
-
-
-def _with_warnings(work: Callable[..., Result], *arguments: object) -> tuple[Result, list[Warning]]:
-    """What the work gives, and the warnings that it raised (another process would lose them)."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        return work(*arguments), [w.message for w in caught if isinstance(w.message, Warning)]
-
-
-def _rewarned(result: Result, raised: Sequence[Warning]) -> Result:
-    """The result, after its warnings were raised here."""
-    for warning in raised:
-        warnings.warn(warning, stacklevel=3)
-    return result
 
 
 def _command(where: Path | str | None) -> str:

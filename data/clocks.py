@@ -129,12 +129,6 @@ def struck_apart(columns: Iterable[Column], index: pd.Index) -> bool:
     return isinstance(index, pd.DatetimeIndex) and len({column.clock for column in columns}) > 1
 
 
-def hours_apart(first: Column, second: Column, dates: pd.DatetimeIndex) -> pd.Series:
-    """Hours from the strike of ``first`` to that of ``second``, by date."""
-    gap = strikes(second.clock, dates) - strikes(first.clock, dates)
-    return pd.Series(gap / pd.Timedelta(hours=1), index=dates)
-
-
 def _not_yet_in_force(clock: str, on: date) -> SpecError:
     return SpecError(
         f"The clock '{clock}' does not say when {label_of(pd.Timestamp(on))} was struck.",

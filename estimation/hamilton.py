@@ -86,7 +86,7 @@ def hamilton_filter(
     contributions = np.zeros(rows)
     blocks = whole(rows) if stretches is None else np.ascontiguousarray(stretches, dtype=np.int64)
     start = np.empty(joint.shape[1] // k)
-    status = initial_histories(transition, ergodic_or_raise(transition), start)
+    initial_histories(transition, ergodic_or_raise(transition), start)
     total, status = filter_kernel(
         np.ascontiguousarray(log_density), transition, start, blocks, joint, contributions
     )
@@ -189,8 +189,8 @@ def ergodic(transition: np.ndarray, distribution: np.ndarray) -> int:
 @kernel
 def initial_histories(
     transition: np.ndarray, distribution: np.ndarray, histories: np.ndarray
-) -> int:
-    """Probability of each string of m regimes of a chain that starts in ``distribution``."""
+) -> None:
+    """Fill the probability of each string of m regimes of a chain from ``distribution`` on."""
     k = transition.shape[0]
     for h in range(histories.shape[0]):
         oldest = h // (histories.shape[0] // k)
@@ -203,7 +203,6 @@ def initial_histories(
             probability *= transition[earlier, later]
             earlier = later
         histories[h] = probability
-    return OK
 
 
 @kernel
