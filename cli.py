@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from .errors import YenloopError
+from .reports.run_folder import DEFAULT_OUT
 
 app = typer.Typer(
     add_completion=False,
@@ -34,7 +35,7 @@ _Out = Annotated[
 
 
 @app.command()
-def run(study: _Study = None, data: _Data = None, out: _Out = Path("reports/runs")) -> None:
+def run(study: _Study = None, data: _Data = None, out: _Out = DEFAULT_OUT) -> None:
     """Estimate the study and write its report."""
     try:
         _run(study, data, out)

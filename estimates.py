@@ -105,7 +105,9 @@ def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
         svar=svar,
         selection=svar.reduced.spec.select_lags(loop.select(spec.var.order)),
         diagnostics=svar.reduced.diagnostics(),
-        stationarity=examine_stationarity(loop.levels.select(loop.ids(spec.var.order))),
+        stationarity=examine_stationarity(
+            loop.levels.select(loop.ids(spec.var.order)), seasonal=spec.var.seasonal
+        ),
         irf=svar.irf(
             spec.var.horizon, size={yen: spec.var.yen_shock, jgb: jgb_shock}, levels=levels
         ),

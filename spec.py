@@ -18,16 +18,6 @@ from .data.policy import YIELD_CURVE_CONTROL
 from .data.tax_steps import TAX_DATES
 from .errors import SpecError
 
-Role = Literal[
-    "oil",
-    "us10y",
-    "yen",
-    "import_price",
-    "import_price_contract",
-    "producer_price",
-    "cpi",
-    "jgb10y",
-]
 Candidates = Annotated[tuple[str, ...], Field(min_length=1)]
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -57,7 +47,7 @@ class DataSpec(_Section):
 class VarSpec(_Section):
     """The monthly VAR of the loop."""
 
-    order: tuple[Role, ...] = LOOP
+    order: tuple[str, ...] = LOOP
     lags: Lag | Literal["aic", "bic", "hqic", "fpe"] = 3
     max_lags: Lag = 12
     seasonal: bool = True
@@ -70,6 +60,8 @@ class VarSpec(_Section):
     @field_validator("order")
     @classmethod
     def _whole_loop(cls, order: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [role for role in order if role not in CANDIDATES]:
+            raise ValueError(f"no part is called '{unknown[0]}'; there are {', '.join(CANDIDATES)}")
         missing = [role for role in LOOP if role not in order]
         if missing or len(set(order)) != len(order):
             raise ValueError(

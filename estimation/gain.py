@@ -25,6 +25,9 @@ from .companion import companion, companion_roots
 #: Ranges of periods, in observations, over which the amplification is averaged.
 PERIOD_BANDS = ((3.0, 12.0), (12.0, 36.0), (36.0, 96.0))
 
+#: A gain below this is zero.
+ROUNDING = 1e-12
+
 
 def finite_horizon_gain(
     lags: np.ndarray, covariance: np.ndarray, shock: np.ndarray, node: int, horizon: int
@@ -52,7 +55,9 @@ def finite_horizon_gain(
     held = own_response_held(own, horizon)
     closed = own_response_closed(lags, shock, node, horizon)
     gain: np.ndarray = 1.0 - held.cumsum(-1) / closed.cumsum(-1)
-    return gain
+    # One minus a ratio is not known better than this. A recursive order sets G(0) to zero: what
+    # rounding leaves of it is not an estimate and has no interval.
+    return np.where(np.abs(gain) < ROUNDING, 0.0, gain)
 
 
 def gain_at(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from ..data.dates import PERIOD_NAMES
 from ..data.panel import label_of
@@ -252,6 +253,7 @@ def _evidence(
         )
     samples = dict.fromkeys(svar.reduced.sample for svar in svars)
     last = min(svar.reduced.dates[-1] for svar in svars)
+    last = last.to_period("M") if isinstance(last, pd.Timestamp) else last
     shared = svars[0].notes()[1:]  # draws, model, sample, caveats; the schemes differ
     notes = (*filter(None, [note]), *shared)
     return Evidence(claim, tuple(components), ", ".join(samples), label_of(last), notes)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.panel import Column, Panel, as_panel
+from ..data.seasonal import seasonally_adjust
 from ..errors import SpecError
 from .results import Result, Summary, tidy_frame
 from .var import VAR
@@ -61,6 +62,8 @@ class Stationarity(Result):
         Significance level of the decision.
     nobs : int
     sample : str
+    seasonal : bool
+        Whether calendar-month effects were removed first.
     """
 
     names: tuple[str, ...]
@@ -77,6 +80,7 @@ class Stationarity(Result):
     level: float
     nobs: int
     sample: str
+    seasonal: bool = False
 
     methods: ClassVar[tuple[str, ...]] = (
         "dickey1979",
@@ -138,9 +142,12 @@ class Stationarity(Result):
                 "Lags of ADF and DF-GLS by AIC; bandwidth of the other two 12 (T / 100)^(1/4).",
                 f"Johansen with an unrestricted constant, {self.lags} lags in levels; corrected "
                 "trace scaled by (T - K p) / T.",
-                f"Sample {self.sample}, T = {self.nobs}.",
+                f"Sample {self.sample}, T = {self.nobs}.{self._season_in_words()}",
             ],
         )
+
+    def _season_in_words(self) -> str:
+        return " Calendar-month effects on the changes removed." if self.seasonal else ""
 
 
 def examine_stationarity(
@@ -152,6 +159,7 @@ def examine_stationarity(
     lags: int | Literal["aic", "bic", "hqic"] = "aic",
     max_lags: int = 12,
     level: float = 0.05,
+    seasonal: bool = False,
 ) -> Stationarity:
     """Decide whether a VAR of these series belongs in levels or in differences.
 
@@ -168,6 +176,10 @@ def examine_stationarity(
     max_lags : int
         Largest number that the criterion may choose.
     level : {0.10, 0.05, 0.01}
+    seasonal : bool
+        Remove calendar-month effects on the changes first, as the dummies of a VAR of the changes
+        do. They sum to zero over a year, so the tests keep their limits (Dickey, Bell and Miller
+        1986; Johansen 1995); left in, a season adds lags and false long-run relations.
 
     Raises
     ------
@@ -183,7 +195,10 @@ def examine_stationarity(
         )
     if level not in _CRITICAL_COLUMN:
         raise SpecError(f"level = {level}.", remedy="Use 0.10, 0.05 or 0.01.")
-    reduced = VAR(lags=lags, max_lags=max_lags).fit(panel, start=start, end=end)
+    panel = panel.select(panel.names, start=start, end=end)
+    if seasonal:
+        panel = seasonally_adjust(panel, panel.names)
+    reduced = VAR(lags=lags, max_lags=max_lags).fit(panel)
     frame = pd.DataFrame(reduced.y, columns=list(reduced.names))
     tests = pd.DataFrame(_unit_root_tests(frame, trend))
     orders = {name: _order(tests[tests["series"] == name], level) for name in reduced.names}
@@ -205,6 +220,7 @@ def examine_stationarity(
         level=level,
         nobs=reduced.nobs,
         sample=reduced.sample,
+        seasonal=seasonal,
     )
 
 

@@ -235,6 +235,11 @@ class StructuralVAR:
         found = []
         if not self.reduced.is_stable:
             found.append("The VAR is not stable: responses do not die out.")
+        if self.reduced.residuals_are_autocorrelated:
+            found.append(
+                "Residuals are autocorrelated (Edgerton-Shukur F up to lag 5, p < 0.01): the lags "
+                "do not hold all dynamics, and bands take them as if they did."
+            )
         draws_one_by_one = self.inference.name == "residual_bootstrap"
         if draws_one_by_one and self.reduced.residuals_are_heteroskedastic:
             found.append(

@@ -219,6 +219,14 @@ class VARResults(Result):
 
         return arch_lm(self).p_value < 0.01
 
+    @cached_property
+    def residuals_are_autocorrelated(self) -> bool:
+        """Whether Edgerton and Shukur's test up to lag 5 rejects at 1 per cent."""
+        from .diagnostics import edgerton_shukur
+
+        enough = self.nobs > len(self.regressors) + 6 * len(self.names)
+        return enough and edgerton_shukur(self, 5).p_value < 0.01
+
     def diagnostics(self, **lags: int) -> Diagnostics:
         """Stability and tests of the residuals; see ``models.diagnostics.diagnose``."""
         from .diagnostics import diagnose

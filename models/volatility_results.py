@@ -82,6 +82,17 @@ class GarchSeries:
         """Persistence: alpha + gamma / 2 + beta."""
         return float(self.shape.persistence @ self.theta)
 
+    @property
+    def persistence_std_error(self) -> float:
+        """Standard error of persistence; NaN at its bound and without ARCH effect: it is held.
+
+        Where persistence is held, what the errors of its parts leave is rounding.
+        """
+        weights, covariance = self.shape.persistence, self.covariance
+        error = float(np.sqrt(weights @ covariance @ weights))
+        rounding = 1e-6 * float(np.abs(weights) @ np.sqrt(np.diag(covariance)))
+        return error if error > rounding else float("nan")
+
     @cached_property
     def next_variance(self) -> pd.Series:
         """Variance of the next change as known after each date's close."""
@@ -217,16 +228,11 @@ class GarchResults(Result):
         """Parameters, persistence and the volatility of the next change, with normal intervals."""
         rows = []
         for one in self.series:
-            weights = one.shape.persistence
-            spread = float(np.sqrt(weights @ one.covariance @ weights))
             listed = [
                 (name, float(value), float(error), _unit(name, one.unit))
                 for name, value, error in zip(one.shape.names, one.theta, one.std_errors)
             ]
-            # At its bound persistence does not move; without ARCH effect there is none.
-            listed.append(
-                ("persistence", one.persistence, spread if spread > 1e-12 else np.nan, "")
-            )
+            listed.append(("persistence", one.persistence, one.persistence_std_error, ""))
             listed.append(("next_volatility", *one.last_volatility, one.unit))
             for statistic, estimate, error, unit in listed:
                 for level in levels:

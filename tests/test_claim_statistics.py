@@ -76,7 +76,9 @@ def test_a_daily_model_in_clock_order_can_decide():
         e = rng.normal(size=(6000, 3)) * [0.04, 0.6, 0.02]
         e[:, 1] += 5.0 * e[:, 0]  # the yen falls when JGB yields rise
         e[:, 2] += response * e[:, 0]
-        found[response] = words(decide([claim_c6([], daily=daily(names, e))]))["C6"]
+        evidence = claim_c6([], daily=daily(names, e))
+        found[response] = words(decide([evidence]))["C6"]
+        assert len(evidence.last_month) == len("2024-01")
     assert found == {0.0: "supported", 0.8: "contradicted"}
 
 

@@ -14,6 +14,7 @@ from yenloop.models.diagnostics import (
     jarque_bera,
     portmanteau,
 )
+from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.var import VAR
 
 
@@ -52,6 +53,11 @@ def test_finds_autocorrelation_that_the_lags_leave():
     var = var_of(shocks)
     assert portmanteau(var, 10).p_value < 1e-6
     assert breusch_godfrey(var, 4).p_value < 1e-6
+    assert var.residuals_are_autocorrelated
+    assert "autocorrelated" in " ".join(var.identify(Cholesky()).notes())
+    white = var_of(e)
+    assert not white.residuals_are_autocorrelated
+    assert "autocorrelated" not in " ".join(white.identify(Cholesky()).notes())
 
 
 def test_finds_arch_and_fat_tails_and_the_bands_say_so():

@@ -112,6 +112,15 @@ def test_finite_horizon_gain_converges_to_the_gain_at_one():
     assert late < 0.05 * early
 
 
+def test_a_recursive_order_sets_the_gain_on_impact_to_zero_exactly():
+    rng = np.random.default_rng(3)
+    lags, _ = random_systems(rng, DRAWS, 5, 2)
+    impact = np.tril(np.eye(5) + 0.2 * rng.normal(size=(DRAWS, 5, 5)))
+    gain = g.finite_horizon_gain(lags, covariance_of(impact), impact[..., 2], 2, 4)
+    assert (gain[:, 0] == 0).all()
+    assert (np.abs(gain[:, 1:]) > 1e-9).all()
+
+
 def test_a_system_without_feedback_to_the_node_has_no_gain():
     rng = np.random.default_rng(5)
     lags, impact = random_systems(rng, DRAWS, 4, 3)

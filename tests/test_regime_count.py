@@ -31,7 +31,7 @@ def test_two_regimes_are_found_where_there_are_two(found):
     against_variance = regime_count_test(found, null="variance", draws=19, starts=2)
     assert against_variance.p_value == 1 / 20
     assert against_variance.statistic < test.statistic
-    assert "Monte Carlo p" in test.sentence
+    assert "Monte Carlo p" in test.sentence()
     assert set(test.tidy()["statistic"]) == {
         "regime_lr", "regime_lr_p_value", "regime_lr_quantile_90"
     }  # fmt: skip

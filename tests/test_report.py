@@ -227,7 +227,7 @@ def test_numbers_order_does_not_depend_on_who_finished_first() -> None:
 
 def test_a_number_without_unit_says_so_and_one_without_sample_is_refused() -> None:
     bare = tidy_frame([{"statistic": "p", "estimate": 0.04}])
-    assert "not stated" in numbers_csv({"t": Numbers(bare, SAMPLE, METHOD)})
+    assert "pure number" in numbers_csv({"t": Numbers(bare, SAMPLE, METHOD)})
     with pytest.raises(ValueError, match="sample"):
         Numbers(bare, "", METHOD)
 

@@ -53,6 +53,18 @@ def test_johansen_statistics_are_those_of_statsmodels(walks):
     np.testing.assert_allclose(found.johansen["max_eigen"], expected.max_eig_stat)
 
 
+def test_a_season_is_taken_out_and_nothing_else_changes(walks):
+    month = walks.index.month.to_numpy()
+    effect = np.where(month == 4, 11.0, -1.0)  # on the changes; zero over a year
+    seasonal = walks.add(np.cumsum(effect) - effect[0], axis=0)
+    found = examine_stationarity(seasonal, lags=2, seasonal=True)
+    clean = examine_stationarity(walks, lags=2, seasonal=True)
+    np.testing.assert_allclose(found.johansen["trace"], clean.johansen["trace"], rtol=1e-8)
+    assert (found.decision, found.rank) == ("differences", 0)
+    assert "Calendar-month effects" in str(found.summary())
+    assert "Calendar-month effects" not in str(examine_stationarity(walks, lags=2).summary())
+
+
 def test_scale_and_order_do_not_matter(walks):
     base = examine_stationarity(walks, lags=2)
     other = examine_stationarity(walks[["c", "a", "b"]].assign(b=1000 * walks["b"]), lags=2)

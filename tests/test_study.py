@@ -82,6 +82,8 @@ def test_every_number_says_its_unit_sample_and_method(base: Path) -> None:
     with_level = table[table["level"].notna()]
     ordered = with_level["conf_low"] <= with_level["conf_high"]
     assert (ordered | with_level["conf_low"].isna()).all()
+    of_shocks = table.loc[table["table"] == "responses", "method"]
+    assert of_shocks.str.contains("Shock to .* of \\+10 log points .* on impact").all()
 
 
 @pytest.mark.slow

@@ -96,6 +96,15 @@ def test_without_arch_effect_the_variance_is_constant_and_has_no_false_errors() 
     assert "no ARCH effect" in str(results.summary())
 
 
+def test_persistence_at_its_bound_has_no_standard_error() -> None:
+    results = Garch("gjr", persistence_bound=0.7).fit(simulated(1500, 3, gamma=0.08))
+    assert results["x0"].edges == ("persistence at its bound 0.7",)
+    tidy = results.tidy().set_index("statistic")
+    held = tidy.loc["garch_persistence", ["std_error", "conf_low", "conf_high"]]
+    assert held.isna().all(axis=None)
+    assert tidy.loc["garch_beta", "std_error"].notna().all()
+
+
 def test_each_market_keeps_its_own_trading_days() -> None:
     y = simulated(400, 7, n=2)
     y.loc[y.index[50:55], "x1"] = np.nan

@@ -81,7 +81,6 @@ class RegimeCountTest(Result):
         """Name of the test in tables."""
         return f"Monte Carlo LR test of {self.regimes} regimes ({self.alternative})"
 
-    @property
     def sentence(self) -> str:
         """The evidence in one sentence."""
         against = {
@@ -122,7 +121,7 @@ class RegimeCountTest(Result):
             f"Sample {self.sample} ({self.nobs} observations); {self.starts} random starts on the "
             f"data and on every draw; seed {self.seed}; {self.failed} draws failed.",
         )
-        return Summary(self.model, [(self.sentence, table)], notes)
+        return Summary(self.model, [(self.sentence(), table)], notes)
 
 
 def regime_count_test(

@@ -6,14 +6,12 @@ import pandas as pd
 
 from ...data.loop_panel import LoopPanel
 from ...data.sources.files import Data
-from ...models.results import tidy_frame
+from ...models.results import normal_bounds, tidy_frame
 from ..content import Section
 from ..formats import Interval
 from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
-
-_NORMAL_90 = 1.6448536269514722
 
 
 def data_chapter(data: Data, loop: LoopPanel) -> Chapter:
@@ -89,8 +87,7 @@ def _tax_table(loop: LoopPanel) -> Table:
 
 
 def _interval(size: float, std_error: float | None) -> Interval:
-    margin = float("nan") if std_error is None else _NORMAL_90 * std_error
-    return Interval(size - margin, size + margin)
+    return Interval(*normal_bounds(size, float("nan") if std_error is None else std_error, 0.90))
 
 
 def _tax_numbers(loop: LoopPanel) -> Numbers:

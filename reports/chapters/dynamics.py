@@ -231,6 +231,7 @@ def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:
     svar = found.svar
     scheme = svar.scheme.describe(svar.names, svar.columns)
     method = f"{svar.reduced.model}; {scheme}; {svar.inference.describe()}; seed {svar.seed}"
+    sizes = f"{method}. {'; '.join(found.irf.sizes.values())}"
     history = found.history.tidy()
     history = history[history["response"].isin(shown)]
     sample = svar.reduced.sample
@@ -239,7 +240,7 @@ def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:
     return {
         "var-coefficients": Numbers(svar.reduced.tidy(), sample, ols),
         "var-diagnostics": Numbers(found.diagnostics.tidy(), sample, tests),
-        "responses": Numbers(found.irf.tidy(), found.irf.sample, method),
+        "responses": Numbers(found.irf.tidy(), found.irf.sample, sizes),
         "variance-shares": Numbers(found.fevd.tidy(), found.fevd.sample, method),
         "historical-decomposition": Numbers(history, found.history.sample, method),
         "forecast": Numbers(found.forecast.tidy(), found.forecast.sample, method),

@@ -34,9 +34,7 @@ def verdicts_chapter(verdicts: Verdicts) -> Chapter:
         ],
         [_parts_table(verdicts, [rule, power, *notes])],
     )
-    samples = "; ".join(dict.fromkeys(v.sample for v in verdicts.verdicts))
-    method = "interval against a region fixed beforehand; Holm across claims"
-    return Chapter(section, {"verdicts": Numbers(verdicts.tidy(), samples, method)})
+    return Chapter(section, _numbers(verdicts))
 
 
 def in_brief(verdicts: Verdicts) -> str:
@@ -71,12 +69,34 @@ def verdicts_table(verdicts: Verdicts) -> Table:
 
 
 def _in_numbers(verdict: Verdict) -> str:
-    """P-value, power and sample behind a verdict."""
+    """P-value, power, sample and scheme behind a verdict."""
     return (
         f"{verdict.claim}: p = {verdict.p_value:.3f} (Holm {verdict.p_holm:.3f}), minimum "
         f"detectable effect at 80% power {verdict.mde:.3g} in the unit of the estimate; "
-        f"{verdict.sample}, last common month {verdict.last_month}."
+        f"{verdict.sample}, last common month {verdict.last_month}. {_schemes_in_words(verdict)}"
     )
+
+
+def _schemes_in_words(verdict: Verdict) -> str:
+    """What identifies the statistic that decides, and what some schemes impose."""
+    decides, words = verdict.hinge, f"Schemes: {verdict.scheme}"
+    if decides.schemes > 1:
+        words += f"; the least favourable of {decides.schemes}: {decides.component.scheme}"
+    elif decides.schemes:
+        words += f": {decides.component.scheme}"
+    left_out = f" Left out: {'; '.join(verdict.left_out)}." if verdict.left_out else ""
+    return f"{words}.{left_out}"
+
+
+def _numbers(verdicts: Verdicts) -> dict[str, Numbers]:
+    """The numbers of each claim, with its own sample and schemes."""
+    tidy, rule = verdicts.tidy(), "Interval against a region fixed beforehand; Holm across claims."
+    return {
+        f"verdict-{v.claim.lower()}": Numbers(
+            tidy[tidy["model"] == v.claim], v.sample, f"{rule} {_schemes_in_words(v)}"
+        )
+        for v in verdicts.verdicts
+    }
 
 
 def _parts_table(verdicts: Verdicts, notes: list[str]) -> Table:
