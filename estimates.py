@@ -59,14 +59,16 @@ def estimate(
     step("Pass-through")
     pass_through = _pass_through(spec, loop, dynamics.svar)
     step("Gain of the loop and its specification curve")
-    gain, curve = _loop(spec, loop, dynamics.svar)
+    gain, in_blocks, curve = _loop(spec, loop, dynamics.svar)
     step("Volatility and spillovers")
     markets = _markets(spec, data, loop)
     step("Verdicts")
     verdicts = _verdicts(spec, loop, dynamics.svar, markets)
     step("Regimes of JGB sensitivity (begun at the start)")
     regimes, masked = (_rewarned(*one.result()) for one in pending)
-    return Findings(dynamics, pass_through, gain, curve, regimes, masked, markets, verdicts)
+    return Findings(
+        dynamics, pass_through, gain, in_blocks, curve, regimes, masked, markets, verdicts
+    )
 
 
 def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
@@ -154,15 +156,28 @@ def _pass_through(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR) -> Pass
 
 def _loop(
     spec: StudySpec, loop: LoopPanel, svar: StructuralVAR
-) -> tuple[LoopGain, SpecificationCurve]:
+) -> tuple[LoopGain, LoopGain, SpecificationCurve]:
+    """The gain, the same with residuals drawn in blocks, and its specification curve."""
+    from .models.inference.block_bootstrap import BlockBootstrap
     from .models.inference.residual_bootstrap import ResidualBootstrap
     from .models.loop import loop_gain
     from .models.specification_curve import specification_curve
 
     yen = loop.roles["yen"]
     cycle = loop.ids(["yen", "import_price", "cpi", "jgb10y"])
-    gain = loop_gain(
-        svar, yen, horizons=spec.loop.horizons, domestic=cycle, cycle=cycle, levels=spec.var.levels
+    blocks = svar.reduced.identify(
+        svar.scheme, inference=BlockBootstrap(spec.var.draws), rng=svar.seed
+    )
+    gain, in_blocks = (
+        loop_gain(
+            one,
+            yen,
+            horizons=spec.loop.horizons,
+            domestic=cycle,
+            cycle=cycle,
+            levels=spec.var.levels,
+        )
+        for one in (svar, blocks)
     )
     curve = specification_curve(
         loop.select(spec.var.order),
@@ -180,7 +195,7 @@ def _loop(
         levels=spec.var.levels,
         rng=spec.seed,
     )
-    return gain, curve
+    return gain, in_blocks, curve
 
 
 def _regimes(spec: StudySpec, loop: LoopPanel, mask: tuple[str, str] | None) -> Regimes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 Out = TypeVar("Out", covariant=True)
+
+_TRACKER = "ignore::UserWarning:joblib.externals.loky.backend.resource_tracker"
 
 
 class Pending(Protocol[Out]):
@@ -36,9 +39,28 @@ def workers(count: int = 2) -> Iterator[Workers]:
     """
     from joblib.externals.loky import get_reusable_executor
 
-    executor = get_reusable_executor(max_workers=count)
+    with _quiet_tracker():
+        executor = get_reusable_executor(max_workers=count)
+        try:
+            yield Workers(executor)
+        except BaseException:
+            executor.shutdown(wait=True, kill_workers=True)
+            raise
+
+
+@contextmanager
+def _quiet_tracker() -> Iterator[None]:
+    """Let joblib's tracker of semaphores say nothing of those that ended workers took along.
+
+    It is a process of its own, which reads its filters from the environment; its warning would
+    stand under the one line that tells the user what is wrong.
+    """
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, _TRACKER)))
     try:
-        yield Workers(executor)
-    except BaseException:
-        executor.shutdown(wait=False, kill_workers=True)
-        raise
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before

@@ -323,7 +323,7 @@ def find(group: Sequence[Component], level: float, power: float) -> Finding:
     inside = [value for value in imposed if region.low < value < region.high]
     p_support, p_contradict = max(below, above), 1.0 if inside else min(beyond, short)
     intervals = [*(c.interval(level) for c in measured), *((value, value) for value in inside)]
-    least = max(measured, key=lambda c: max(c.p_at_most(region.low), c.p_at_least(region.high)))
+    least = max(measured, key=_against)
     return Finding(
         component=least,
         conf_low=min(low for low, _ in intervals),
@@ -335,6 +335,13 @@ def find(group: Sequence[Component], level: float, power: float) -> Finding:
         schemes=len(measured),
         verdict=_word(p_support, p_contradict, (1 - level) / 2),
     )
+
+
+def _against(component: Component) -> tuple[float, float]:
+    """How much speaks against a statement: the p-value; where all draws do, the estimate."""
+    region = component.region
+    p_value = max(component.p_at_most(region.low), component.p_at_least(region.high))
+    return p_value, max(region.low - component.estimate, component.estimate - region.high)
 
 
 def _word(p_support: float, p_contradict: float, alpha: float) -> Word:

@@ -276,12 +276,17 @@ class LoopGain(Result):
 
     def _root_rows(self) -> list[dict[str, Any]]:
         opened = self.opened
-        parts = {"own": opened.own, "rest": opened.rest, "closed": opened.closed}
         same = {"shock": self.node, "unit": "ratio"}
-        rows: list[dict[str, Any]] = [
-            {**same, "statistic": "root_modulus", "response": part, "estimate": value}
-            for part, value in parts.items()
-        ]
+        modulus = {**same, "statistic": "root_modulus"}
+        rows: list[dict[str, Any]] = []
+        for part, point, draws in (
+            ("own", opened.own, opened.own_draws),
+            ("rest", opened.rest, opened.rest_draws),
+        ):
+            found = JointEstimate(np.array([point]), draws[:, None])
+            rows += found.rows(self.levels, [{}], response=part, **modulus)
+        # Of the closed loop's root the draws say only whether they are stable.
+        rows.append({**modulus, "response": "closed", "estimate": opened.closed})
         share = float(opened.unstable.mean())
         return [*rows, {**same, "statistic": "masked_share", "estimate": share}]
 

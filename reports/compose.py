@@ -31,6 +31,7 @@ class Findings:
     dynamics: Dynamics
     pass_through: PassThroughTable
     gain: LoopGain
+    gain_in_blocks: LoopGain
     curve: SpecificationCurve
     regimes: Regimes
     masked_regimes: Regimes
@@ -81,7 +82,7 @@ def _chapters(data: Data, loop: LoopPanel, findings: Findings) -> Iterator[Chapt
     """The chapters in the order of the report."""
     yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
     yield verdicts_chapter(findings.verdicts)
-    yield loop_chapter(findings.gain, findings.curve)
+    yield loop_chapter(findings.gain, findings.gain_in_blocks, findings.curve)
     yield passthrough_chapter(findings.pass_through)
     yield dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi)
     yield regimes_chapter(findings.regimes, findings.masked_regimes)

@@ -177,6 +177,13 @@ def test_the_least_favourable_scheme_counts():
     assert across.verdict == "not distinguishable"  # their envelope covers the region
 
 
+def test_the_least_favourable_scheme_is_the_farthest_where_all_p_values_are_one():
+    schemes = [component(mean, region=WITHIN_2) for mean in (12.0, 20.0, 15.0)]
+    found = find(schemes, 0.9, 0.8)
+    assert found.p_support == 1.0
+    assert found.component.estimate == 20.0
+
+
 def test_what_a_scheme_imposes_is_left_out_and_named():
     imposed = component(0.0, sd=1e-9, region=WITHIN_2, restricted=True)
     found = verdict(imposed, component(0.0, 3.0, WITHIN_2))

@@ -160,6 +160,14 @@ def test_tidy_frame_has_every_statistic_with_its_interval(found):
     assert not tidy.duplicated(["statistic", "shock", "response", "horizon", "level"]).any()
 
 
+def test_roots_of_the_opened_loop_have_intervals(found):
+    tidy = found.tidy()
+    roots = tidy[(tidy["statistic"] == "root_modulus") & (tidy["level"] == 0.90)]
+    assert roots["response"].tolist() == ["own", "rest"]
+    expected = np.quantile(found.opened.rest_draws, [0.05, 0.95])
+    assert_allclose(roots[["conf_low", "conf_high"]].iloc[1].astype(float), expected)
+
+
 def test_summary_states_units_sample_method_and_horizon(found):
     text = str(found.summary())
     for phrase in ("ratio", "1999-02 to 2025-08", "residual bootstrap", "G(24)", "Recursive"):

@@ -130,8 +130,9 @@ def test_the_page_and_the_tables_follow_the_figures(base: Path, perturbed: Path)
         for file in (base / "tables").iterdir()
         if file.read_bytes() == (perturbed / "tables" / file.name).read_bytes()
     }
-    free = {"series", "tax-steps"}
-    assert {name.rsplit(".", 1)[0] for name in unchanged} <= free
+    free = {f"{name}.{kind}" for name in ("series", "tax-steps") for kind in ("csv", "tex")}
+    rounded = {"regime-models-full.tex", "regime-models-masked.tex"}  # whole log-likelihoods
+    assert unchanged <= free | rounded
 
 
 class _Loads(HTMLParser):
@@ -161,7 +162,7 @@ def test_daily_figures_are_used_where_there_are_any(shared_data: Path, tmp_path:
     """The development panels: the daily study in clock order, the verdict on C6 from it."""
     run = run_study(SMALL, shared_data / "real", tmp_path / "runs")
     table = numbers(run)
-    net = table[(table["table"] == "net-spillovers") & (table["level"] == 0.9)]
+    net = table[table["table"].str.startswith("net-spillovers") & (table["level"] == 0.9)]
     assert any("clock order" in model for model in net["model"])
     assert {"net_japan", "net_japan_yen", "net_yen_adds"} <= set(net["statistic"])
     manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))

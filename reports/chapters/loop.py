@@ -20,7 +20,7 @@ _STATISTICS = {
 }
 
 
-def loop_chapter(gain: LoopGain, curve: SpecificationCurve) -> Chapter:
+def loop_chapter(gain: LoopGain, in_blocks: LoopGain, curve: SpecificationCurve) -> Chapter:
     """Gain by horizon and by period of the cycle, edges, roots of the opened loop."""
     figure, _ = gain.plot()
     tidy = gain.tidy()
@@ -34,6 +34,8 @@ def loop_chapter(gain: LoopGain, curve: SpecificationCurve) -> Chapter:
         "The gain of the loop",
         [
             *gain.notes()[: -len(gain.setting)],
+            f"With residuals drawn in blocks, which conditional heteroskedasticity asks for: "
+            f"{in_blocks.in_words()}",
             curve.sentence(),
             "Opening an edge or holding a variable is a thought experiment on estimated reactions: "
             "people who knew of it would react differently (the Lucas critique).",
@@ -63,14 +65,30 @@ def loop_chapter(gain: LoopGain, curve: SpecificationCurve) -> Chapter:
             ),
         ],
     )
-    setting = " ".join(gain.setting)
     numbers = {
-        "loop-gain": Numbers(tidy, gain.sample, f"Bode's return ratio from joint draws. {setting}"),
-        "specification-curve": Numbers(
-            curve.tidy(), "as named in each row", " ".join(curve.setting)
-        ),
+        "loop-gain": _numbers(gain),
+        "loop-gain-in-blocks": _numbers(in_blocks),
+        **_curve_numbers(curve),
     }
     return Chapter(section, numbers)
+
+
+def _numbers(gain: LoopGain) -> Numbers:
+    method = f"Bode's return ratio from joint draws. {' '.join(gain.setting)}"
+    return Numbers(gain.tidy(), gain.sample, method)
+
+
+def _curve_numbers(curve: SpecificationCurve) -> dict[str, Numbers]:
+    """The curve by lags and sample, which share their months."""
+    tidy = curve.tidy()
+    found = {}
+    for cell in curve.cells:
+        which = f"lags={cell.specification.lags}, sample={cell.specification.sample}"
+        name = f"specification-curve, {which}"
+        if name not in found:
+            rows = tidy[tidy["model"].str.endswith(which)]
+            found[name] = Numbers(rows, cell.period, " ".join(curve.setting))
+    return found
 
 
 def diagram_chart(gain: LoopGain) -> Chart:

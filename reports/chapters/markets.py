@@ -180,8 +180,16 @@ def _garch(name: str, garch: GarchResults) -> Table:
 
 def _numbers(found: Markets) -> dict[str, Numbers]:
     spillover, correlation = found.spillover, found.correlation
+    nets = spillover.tidy()
+    numbers = {
+        f"net-spillovers, {version.name}": Numbers(
+            nets[nets["model"] == version.name],
+            version.results.sample,
+            " ".join(version.results.notes()),
+        )
+        for version in spillover.versions()
+    }
     results: dict[str, Result] = {
-        "net-spillovers": spillover,
         "connectedness": spillover.changes,
         "connectedness-beside": spillover.beside,
         "garch": spillover.garch,
@@ -190,7 +198,7 @@ def _numbers(found: Markets) -> dict[str, Numbers]:
     }
     if spillover.volatility is not None:
         results["connectedness-volatility"] = spillover.volatility
-    return {
+    return numbers | {
         name: Numbers(result.tidy(), result.sample, " ".join(result.notes()))  # type: ignore[attr-defined]
         for name, result in results.items()
     }

@@ -11,6 +11,8 @@ from ..numbers import Numbers
 from ..tables import Table
 from . import Chapter
 
+_OF_A_PART = "A part's own verdict looks at its interval alone, without regard to the other parts."
+
 
 def verdicts_chapter(verdicts: Verdicts) -> Chapter:
     """Every part of every claim against the region that would support it."""
@@ -32,7 +34,7 @@ def verdicts_chapter(verdicts: Verdicts) -> Chapter:
                 "Each statistic with its 90% interval beside a shaded region.",
             )
         ],
-        [_parts_table(verdicts, [rule, power, *notes])],
+        [_parts_table(verdicts, [rule, _OF_A_PART, power, *notes])],
     )
     return Chapter(section, _numbers(verdicts))
 

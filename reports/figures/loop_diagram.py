@@ -192,9 +192,14 @@ def _middle(ax: Axes, widest: pd.DataFrame, horizon: int, node: str, level: floa
 
 
 def _figures(estimate: float, low: float, high: float) -> tuple[str, str]:
-    """Estimate and interval with as many decimals as show two digits of its width."""
+    """Estimate and interval with as many decimals as show two digits of its width.
+
+    One more where a bound that is not zero would be printed as zero, up to five.
+    """
     if np.isnan([estimate, low, high]).any():
         return "n.a.", "masked"
     decimals = int(np.clip(1 - np.floor(np.log10(max(high - low, 1e-6))), 0, 5))
+    while decimals < 5 and any(x != 0 and round(x, decimals) == 0 for x in (low, high)):
+        decimals += 1
     number, *ends = (f"{x:.{decimals}f}".replace("-", "−") for x in (estimate, low, high))
     return number, " to ".join(ends)
