@@ -78,7 +78,7 @@ class LoopSpec(_Section):
     headline: Annotated[int, Field(ge=1, le=240)] = 24
     lags: tuple[Lag, ...] = (1, 2, 3, 4, 5, 6)
     sensitivity_lags: tuple[Lag, ...] = (12,)
-    draws: Annotated[int, Field(ge=100, le=20_000)] = 500
+    draws: Annotated[int, Field(ge=100, le=20_000)] = 400
     samples: tuple[Window, ...] = (
         Window(name="full sample"),
         Window(name="before yield-curve control", end="2016-08"),
@@ -104,7 +104,7 @@ class RegimeSpec(_Section):
 
     regimes: Annotated[int, Field(ge=2, le=3)] = 2
     mask: tuple[Period, Period] = YIELD_CURVE_CONTROL
-    bootstrap_draws: Annotated[int, Field(ge=19, le=999)] = 99
+    bootstrap_draws: Annotated[int, Field(ge=19, le=999)] = 59
 
     @field_validator("bootstrap_draws")
     @classmethod

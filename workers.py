@@ -35,7 +35,7 @@ class Workers:
 def workers(count: int = 2) -> Iterator[Workers]:
     """Processes for the block (joblib's, which need no guard in the user's script).
 
-    Idle ones end by themselves; an error or Ctrl-C inside the block ends all of them at once.
+    They end with it at once, also in the middle of work: after an error or Ctrl-C.
     """
     from joblib.externals.loky import get_reusable_executor
 
@@ -43,9 +43,8 @@ def workers(count: int = 2) -> Iterator[Workers]:
         executor = get_reusable_executor(max_workers=count)
         try:
             yield Workers(executor)
-        except BaseException:
+        finally:
             executor.shutdown(wait=True, kill_workers=True)
-            raise
 
 
 @contextmanager

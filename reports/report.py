@@ -58,9 +58,9 @@ def write_report(
     run = RunFolder(out, _run_name(report.manifest.run_at))
     try:
         with run:
-            pictures = _write_figures(report, run.path / "figures", draw)
             _write_tables(report, run.path / "tables")
             _write(run.path / "numbers.csv", numbers_csv(report.numbers))
+            pictures = _write_figures(report, run.path / "figures", draw)
             _write(run.path / "index.html", render_page(report, pictures))
             seconds = {**report.manifest.seconds, "report": round(perf_counter() - started, 3)}
             manifest = replace(report.manifest, seconds=seconds, outputs=_hashes(run.path))

@@ -68,7 +68,6 @@ def stationarity_chapter(stationarity: Stationarity) -> Chapter:
         }
     )
     notes = stationarity.notes()
-    figure, _ = stationarity.plot()
     section = Section(
         "levels-or-differences",
         "Levels or differences",
@@ -78,15 +77,7 @@ def stationarity_chapter(stationarity: Stationarity) -> Chapter:
             "cumulated changes, and a unit root would force the gain at z = 1 to one. Where the "
             "tests find long-run relations, read its responses up to about two years.",
         ],
-        [
-            Chart(
-                "unit-roots",
-                figure,
-                "Unit-root and stationarity tests of levels and changes (p-values)",
-                "p-values of four tests for each series, levels beside monthly changes.",
-            )
-        ],
-        [
+        tables=[
             Table("unit-roots", "Unit-root tests: p-values", unit_roots, notes[1:3]),
             Table("johansen", "Johansen's cointegration tests", johansen, notes[3:]),
         ],
