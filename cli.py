@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import sys
 import time
 from pathlib import Path
@@ -108,10 +109,19 @@ class _Steps:
 
 def main() -> None:
     """Run the command line: errors become one line with the remedy and a non-zero exit code."""
+    sys.unraisablehook = _interrupt_again
     try:
         app()
     except YenloopError as error:
         sys.exit(_say(str(error), code=2))
+
+
+def _interrupt_again(lost: sys.UnraisableHookArgs) -> None:
+    """Raise Ctrl-C anew where Python would swallow it: inside a callback of an import, say."""
+    if lost.exc_type is KeyboardInterrupt:
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _say(sentence: str, *, code: int) -> int:

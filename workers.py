@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -40,11 +42,26 @@ def workers(count: int = 2) -> Iterator[Workers]:
     from joblib.externals.loky import get_reusable_executor
 
     with _quiet_tracker():
-        executor = get_reusable_executor(max_workers=count)
+        with _interrupts_ignored():  # by the processes: the block ends them
+            executor = get_reusable_executor(max_workers=count)
+            executor.submit(int)  # starts them
         try:
             yield Workers(executor)
         finally:
             executor.shutdown(wait=True, kill_workers=True)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignore Ctrl-C for the moment, which processes that are started in it inherit for good."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may change it
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
