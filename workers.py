@@ -45,10 +45,14 @@ def workers(count: int = 2) -> Iterator[Workers]:
         with _interrupts_ignored():  # by the processes: the block ends them
             executor = get_reusable_executor(max_workers=count)
             executor.submit(int)  # starts them
+            processes = list(executor._processes.values())
         try:
             yield Workers(executor)
         finally:
-            executor.shutdown(wait=True, kill_workers=True)
+            # Its own kill_workers trips over work that waits in the queue.
+            for process in processes:
+                process.terminate()
+            executor.shutdown(wait=True)
 
 
 @contextmanager
