@@ -91,6 +91,7 @@ def dynamics_chapter(found: Dynamics, *, yen: str, jgb: str, cpi: str) -> Chapte
     """Responses to a yen and a JGB shock, shares, contributions, forecast, and the fit behind."""
     svar, reduced = found.svar, found.svar.reduced
     label = {name: column.label for name, column in svar.columns.items()}
+    shares = found.fevd.tidy()
     section = Section(
         "dynamics",
         "The loop's VAR: responses, decompositions, forecast",
@@ -107,9 +108,9 @@ def dynamics_chapter(found: Dynamics, *, yen: str, jgb: str, cpi: str) -> Chapte
             *_history_charts(found.history, (jgb, cpi), label),
             _forecast_chart(found.forecast),
         ],
-        _tables(found, yen=yen, jgb=jgb, cpi=cpi, label=label),
+        _tables(found, shares, yen=yen, jgb=jgb, cpi=cpi, label=label),
     )
-    return Chapter(section, _numbers(found, (jgb, cpi)))
+    return Chapter(section, _numbers(found, shares, (jgb, cpi)))
 
 
 def _response_charts(irf: IRF, shocks: Sequence[str]) -> list[Chart]:
@@ -152,9 +153,10 @@ def _forecast_chart(forecast: Forecast) -> Chart:
     return Chart("forecast", figure, caption, "Fan charts of the six variables.")
 
 
-def _tables(found: Dynamics, *, yen: str, jgb: str, cpi: str, label: dict[str, str]) -> list[Table]:
+def _tables(
+    found: Dynamics, shares: pd.DataFrame, *, yen: str, jgb: str, cpi: str, label: dict[str, str]
+) -> list[Table]:
     setting = found.svar.notes()
-    shares = found.fevd.tidy()
     last = shares["horizon"] == shares["horizon"].max()
     return [
         interval_table(
@@ -217,7 +219,7 @@ def _diagnostics_table(diagnostics: Diagnostics) -> Table:
     )
 
 
-def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:
+def _numbers(found: Dynamics, shares: pd.DataFrame, shown: Sequence[str]) -> dict[str, Numbers]:
     """All numbers; contributions only of the variables that are shown."""
     svar = found.svar
     scheme = svar.scheme.describe(svar.names, svar.columns)
@@ -232,7 +234,7 @@ def _numbers(found: Dynamics, shown: Sequence[str]) -> dict[str, Numbers]:
         "var-coefficients": Numbers(svar.reduced.tidy(), sample, ols),
         "var-diagnostics": Numbers(found.diagnostics.tidy(), sample, tests),
         "responses": Numbers(found.irf.tidy(), found.irf.sample, sizes),
-        "variance-shares": Numbers(found.fevd.tidy(), found.fevd.sample, method),
+        "variance-shares": Numbers(shares, found.fevd.sample, method),
         "historical-decomposition": Numbers(history, found.history.sample, method),
         "forecast": Numbers(found.forecast.tidy(), found.forecast.sample, method),
     }
