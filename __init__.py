@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from .models.passthrough import pass_through
     from .models.passthrough import stages as pass_through_stages
     from .models.passthrough_table import PassThroughTable
+    from .models.reduced_form.stationarity import examine_stationarity
     from .models.regime import (
         MarkovAutoregression,
         RegimeRegression,
@@ -97,7 +98,6 @@ if TYPE_CHECKING:
     )
     from .models.specification_curve import specification_curve
     from .models.spillover import japan_us_spillover, monthly_spillover
-    from .models.stationarity import examine_stationarity
     from .models.var import VAR
     from .models.volatility import Garch
 

@@ -97,7 +97,7 @@ def admissible_orders(spec: StudySpec, loop: LoopPanel) -> list[tuple[str, ...]]
 
 
 def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
-    from .models.stationarity import examine_stationarity
+    from .models.reduced_form.stationarity import examine_stationarity
     from .reports.chapters.dynamics import Dynamics
 
     svar = identified(spec, loop, spec.var.order)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..estimation.var_bootstrap import ReducedFormDraws
-    from .lag_selection import Criterion
+    from .reduced_form.lag_selection import Criterion
+    from .reduced_form.var_results import VARResults
     from .rolling_connectedness import RollingConnectedness
-    from .var_results import VARResults
 
 #: What a generalised table of same-date series says wrongly.
 CLOCK_NOTE = (

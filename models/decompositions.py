@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column
 from ..errors import NotIdentifiedError, SpecError
 from ..estimation.decompositions import fevd, historical_decomposition
 from ..estimation.responses import impulse_responses
 from .responses import chosen, long_frame, periods_of
-from .results import Result, Summary, bands_from_draws, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult, origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 INITIAL, TERMS = "initial condition", "deterministic terms"
 
 
-@dataclass(frozen=True, eq=False)
-class FEVD(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FEVD(StructuralResult):
     """Shares of the forecast error variance of the variables as modelled.
 
     For a column that enters as a change these are shares in forecasting the change of that
@@ -34,31 +34,16 @@ class FEVD(Result):
 
     Attributes
     ----------
-    model : str
     names : tuple of str
         Variables and, in the same order, shocks.
-    columns : Mapping[str, Column]
     point : ndarray, shape (H, K, K)
         [n - 1, variable, shock] for n steps ahead; rows over shocks sum to one.
     draws : ndarray, shape (R, H, K, K)
-    levels : tuple of float
-    band : str
-    setting : tuple of str
-        Identification, bands, sample in words.
-    nobs : int
-    sample : str
     """
 
-    model: str
     names: tuple[str, ...]
-    columns: Mapping[str, Column]
     point: np.ndarray
     draws: np.ndarray
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("sims1980", "luetkepohl2005", "runkle1987")
     figure: ClassVar[str] = "fevd"
@@ -71,7 +56,7 @@ class FEVD(Result):
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row for each shock, variable, step ahead (from 1) and level."""
-        std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+        std_error, bands = self.bands_of(self.point, self.draws, levels)
         rows = long_frame(self.point, std_error, bands, self.names, self.names, first=1)
         return tidy_frame(
             rows.assign(
@@ -108,18 +93,16 @@ class FEVD(Result):
         )
 
 
-@dataclass(frozen=True, eq=False)
-class HistoricalDecomposition(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HistoricalDecomposition(StructuralResult):
     """What each shock contributed to each variable in each period.
 
     The baseline is the initial condition plus the deterministic terms: the path without shocks.
 
     Attributes
     ----------
-    model : str
     names : tuple of str
         Variables and, in the same order, shocks.
-    columns : Mapping[str, Column]
     dates : Index, length T
     parts : tuple of str
         The shocks, then ``initial condition`` and ``deterministic terms``.
@@ -127,25 +110,13 @@ class HistoricalDecomposition(Result):
         [time, variable, part]; the parts add up to the data.
     draws : ndarray, shape (R, T, K, K+2)
         The same for the joint draws (R = 0 where no bands were asked for).
-    levels : tuple of float
-    band : str
-    setting : tuple of str
-    nobs : int
-    sample : str
     """
 
-    model: str
     names: tuple[str, ...]
-    columns: Mapping[str, Column]
     dates: pd.Index
     parts: tuple[str, ...]
     point: np.ndarray
     draws: np.ndarray
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("burbidge1985", "luetkepohl2005")
     figure: ClassVar[str] = "historical"
@@ -173,7 +144,7 @@ class HistoricalDecomposition(Result):
         std_error = np.full(self.point.shape, np.nan)
         bands: dict[float, tuple[np.ndarray, np.ndarray]] = {}
         if len(self.draws):
-            std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+            std_error, bands = self.bands_of(self.point, self.draws, levels)
         rows = long_frame(self.point, std_error, bands, self.names, self.parts, first=0)
         scale = rows["response"].map({n: self.columns[n].response_scale for n in self.names})
         for name in ("estimate", "std_error", "conf_low", "conf_high"):
@@ -256,16 +227,10 @@ def variance_decomposition(svar: StructuralVAR, horizon: int, levels: Sequence[f
     point = impulse_responses(reduced.lag_coefficients, svar.impact, horizon - 1)
     drawn = impulse_responses(draws.lags, draws.impact, horizon - 1)
     return FEVD(
-        model=reduced.model,
+        **origin(svar, levels),
         names=svar.names,
-        columns=svar.columns,
         point=fevd(point),
         draws=fevd(drawn),
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes(),
-        nobs=reduced.nobs,
-        sample=reduced.sample,
     )
 
 
@@ -285,18 +250,12 @@ def decompose_history(
             reduced.y, reduced.z, joint.lags[few], joint.deterministic[few], joint.impact[few]
         )
     return HistoricalDecomposition(
-        model=reduced.model,
+        **origin(svar, levels, _history_notes(svar, len(drawn))),
         names=svar.names,
-        columns=svar.columns,
         dates=reduced.dates,
         parts=(*svar.names, INITIAL, TERMS),
         point=point,
         draws=drawn,
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=_history_notes(svar, len(drawn)),
-        nobs=reduced.nobs,
-        sample=reduced.sample,
     )
 
 

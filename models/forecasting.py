@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column, label_of, refuse_two_sided
+from ..data.panel import label_of, refuse_two_sided
 from ..errors import SpecError
 from ..estimation.forecast_paths import forecast_paths
-from .deterministic import deterministic_terms, next_periods
+from .reduced_form.deterministic import deterministic_terms, next_periods
 from .responses import chosen, cumulated_columns, in_logs, long_frame
-from .results import Result, Summary, bands_from_draws, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult, origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from .reduced_form.var_results import VARResults
     from .structural import StructuralVAR
-    from .var_results import VARResults
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Forecast(StructuralResult):
     """Point path and fan.
 
     The point is the path without future shocks; the fan is that of paths drawn from the joint
@@ -32,9 +33,7 @@ class Forecast(Result):
 
     Attributes
     ----------
-    model : str
     names : tuple of str
-    columns : Mapping[str, Column]
     dates : Index, length S
         Periods of the forecast.
     origin : str
@@ -47,27 +46,15 @@ class Forecast(Result):
         Data in the same units; relative to the last observation where cumulated.
     cumulated : frozenset of str
         Variables shown as the change since the last observation.
-    levels : tuple of float
-    band : str
-    setting : tuple of str
-    nobs : int
-    sample : str
     """
 
-    model: str
     names: tuple[str, ...]
-    columns: Mapping[str, Column]
     dates: pd.Index
     origin: str
     point: np.ndarray
     draws: np.ndarray
     history: pd.DataFrame
     cumulated: frozenset[str]
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("luetkepohl2005", "runkle1987")
     figure: ClassVar[str] = "forecast"
@@ -75,7 +62,7 @@ class Forecast(Result):
     def path(self, name: str, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """Point and bounds of one variable, dated: ``estimate``, ``low_90``, ``high_90``, ..."""
         i = self.names.index(chosen(name, self.names, "variable")[0])
-        bands = bands_from_draws(self.point, self.draws, levels or self.levels)[1]
+        bands = self.bands_of(self.point, self.draws, levels)[1]
         columns = {"estimate": self.point[:, i]}
         for level, (low, high) in bands.items():
             columns[f"low_{100 * level:g}"] = low[:, i]
@@ -84,7 +71,7 @@ class Forecast(Result):
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row a variable, step ahead (from 1) and level; ``dates[horizon - 1]`` is the date."""
-        std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+        std_error, bands = self.bands_of(self.point, self.draws, levels)
         rows = long_frame(
             self.point[:, :, None],
             std_error[:, :, None],
@@ -173,20 +160,14 @@ def forecast(
             history[name] = level - level.iloc[-1]
     scale = np.array([svar.columns[name].response_scale for name in names])
     return Forecast(
-        model=reduced.model,
+        **origin(svar, levels, svar.notes()[1:]),
         names=names,
-        columns=svar.columns,
         dates=dates,
         origin=label_of(reduced.index[-1]),
         point=point * scale,
         draws=paths * scale,
         history=history * scale,
         cumulated=cumulated,
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes()[1:],
-        nobs=reduced.nobs,
-        sample=reduced.sample,
     )
 
 

@@ -13,6 +13,7 @@ from .joint_estimate import JointEstimate, masked_where
 from .loop_edges import LoopEdges, loop_edges, require_shocks
 from .loop_results import LoopGain, OpenedLoop
 from .opened_edge import OpenedEdge, open_edge
+from .structural_result import origin
 
 if TYPE_CHECKING:
     from .structural import StructuralVAR
@@ -71,9 +72,8 @@ def loop_gain(
     amplification, phase = _frequencies(point, drawn, opened)
     long_run, refused = _long_run(svar, point, drawn, opened)
     return LoopGain(
-        model=reduced.model,
+        **origin(svar, levels),
         node=node,
-        columns=svar.columns,
         horizons=tuple(horizons),
         total=_path(point, drawn, max(horizons), opened),
         domestic=_domestic(svar, node, domestic, max(horizons)) if domestic else None,
@@ -85,11 +85,6 @@ def loop_gain(
         long_run=long_run,
         refused_long_run=refused,
         opened=opened,
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes(),
-        nobs=reduced.nobs,
-        sample=reduced.sample,
     )
 
 

@@ -13,7 +13,8 @@ from ..data.panel import Column
 from ..errors import NotIdentifiedError, SpecError
 from ..estimation import gain
 from .joint_estimate import JointEstimate
-from .results import Result, Summary, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult, origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 DISTINGUISHABLE = 0.90
 
 
-@dataclass(frozen=True, eq=False)
-class LoopEdges(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LoopEdges(StructuralResult):
     """The edges of a named cycle, and their product.
 
     An edge is the response of a variable, after H periods, to a sustained unit change of the one
@@ -34,10 +35,8 @@ class LoopEdges(Result):
 
     Attributes
     ----------
-    model : str
     cycle : tuple of str
         Variables in order; the last acts on the first.
-    columns : Mapping[str, Column]
     horizons : tuple of int
     edges : Mapping[(source, target), JointEstimate]
         By horizon, in the panel's units (target per source).
@@ -47,25 +46,14 @@ class LoopEdges(Result):
         Targets whose edges are not shown because A_ii(1) is not distinguishable from zero.
     imposed : tuple of (source, target)
         Edges whose part within the period the identification sets to zero.
-    levels : tuple of float
-    band : str
-    setting : tuple of str
-        Identification, bands, sample in words.
     """
 
-    model: str
     cycle: tuple[str, ...]
-    columns: Mapping[str, Column]
     horizons: tuple[int, ...]
     edges: Mapping[tuple[str, str], JointEstimate]
     path: JointEstimate
     masked: tuple[str, ...]
     imposed: tuple[tuple[str, str], ...]
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("mason1953",)
     figure: ClassVar[str] = "loop_diagram"
@@ -178,19 +166,13 @@ def loop_edges(
     )
     zeros = svar.scheme.imposed_zeros(svar.names)
     return LoopEdges(
-        model=svar.reduced.model,
+        **origin(svar, levels),
         cycle=tuple(cycle),
-        columns={name: svar.columns[name] for name in cycle},
         horizons=tuple(horizons),
         edges=edges,
         path=path,
         masked=tuple(masked),
         imposed=tuple((s, t) for s, t in steps if (t, s) in zeros),
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes(),
-        nobs=svar.reduced.nobs,
-        sample=svar.reduced.sample,
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column
 from ..errors import NumericalError
 from .joint_estimate import JointEstimate
 from .loop_edges import LoopEdges
-from .results import Result, Summary, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,8 +58,8 @@ class OpenedLoop:
         return float((~self.closed_stable & ~self.unstable).mean())
 
 
-@dataclass(frozen=True, eq=False)
-class LoopGain(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LoopGain(StructuralResult):
     """Gain of the loop at a node, with joint draws.
 
     G(H) = 1 - (cumulated own response with the others held) / (with the loop closed). Between 0
@@ -69,9 +68,7 @@ class LoopGain(Result):
 
     Attributes
     ----------
-    model : str
     node : str
-    columns : Mapping[str, Column]
     horizons : tuple of int
         Those shown in tables; ``total`` and ``domestic`` hold all from 0 to the last.
     total : JointEstimate, H+1 elements
@@ -88,15 +85,9 @@ class LoopGain(Result):
     refused_long_run : str
         Why there is none.
     opened : OpenedLoop
-    levels : tuple of float
-    band : str
-    setting : tuple of str
-        Identification, bands, sample in words.
     """
 
-    model: str
     node: str
-    columns: Mapping[str, Column]
     horizons: tuple[int, ...]
     total: JointEstimate
     domestic: JointEstimate | None
@@ -108,11 +99,6 @@ class LoopGain(Result):
     long_run: JointEstimate | None
     refused_long_run: str
     opened: OpenedLoop
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("bode1945", "mason1953")
     figure: ClassVar[str] = "gain"

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column
 from ..errors import SpecError
 from ..estimation import gain
 from ..estimation.responses import impulse_responses
 from .joint_estimate import JointEstimate
 from .loop_edges import require_shocks
 from .responses import cumulated_columns
-from .results import Result, Summary, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult, origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,44 +29,32 @@ LUCAS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class OpenedEdge(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OpenedEdge(StructuralResult):
     """Responses to a one-standard-deviation shock with and without one edge.
 
     Attributes
     ----------
-    model : str
     target, source : str
         The target no longer reacts to the source, now or later: A_target,source(z) = 0.
     shock : str
     names : tuple of str
         Responding variables.
-    columns : Mapping[str, Column]
     cumulated : frozenset of str
         Variables whose responses are summed over horizons.
     closed, opened, contribution : Mapping[str, JointEstimate]
         Responses by variable over horizons 0..H, in the units of responses; the third is the
         first minus the second, within each draw.
-    levels : tuple of float
-    band : str
-    setting : tuple of str
     """
 
-    model: str
     target: str
     source: str
     shock: str
     names: tuple[str, ...]
-    columns: Mapping[str, Column]
     cumulated: frozenset[str]
     closed: Mapping[str, JointEstimate]
     opened: Mapping[str, JointEstimate]
     contribution: Mapping[str, JointEstimate]
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("lucas1976",)
     figure: ClassVar[str] = "opened_edge"
@@ -184,21 +172,15 @@ def open_edge(
         for p, d in zip(point, drawn, strict=True)
     )
     return OpenedEdge(
-        model=svar.reduced.model,
+        **origin(svar, levels),
         target=target,
         source=source,
         shock=shock,
         names=names,
-        columns=svar.columns,
         cumulated=cumulated,
         closed=closed,
         opened=opened,
         contribution=contribution,
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes(),
-        nobs=svar.reduced.nobs,
-        sample=svar.reduced.sample,
     )
 
 

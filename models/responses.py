@@ -14,7 +14,8 @@ from ..data.dates import PERIOD_NAMES
 from ..data.panel import Column
 from ..errors import SpecError
 from ..estimation.responses import impulse_responses
-from .results import Result, Summary, bands_from_draws, tidy_frame
+from .results import Summary, tidy_frame
+from .structural_result import StructuralResult, origin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,18 +26,16 @@ if TYPE_CHECKING:
 Size = Literal["1sd", "unit"] | Mapping[str, float]
 
 
-@dataclass(frozen=True, eq=False)
-class IRF(Result):
+@dataclass(frozen=True, eq=False, kw_only=True)
+class IRF(StructuralResult):
     """Responses to structural shocks, with the joint draws they were computed from.
 
     Attributes
     ----------
-    model : str
     names : tuple of str
         Responding variables, the order of axis -2.
     shocks : tuple of str
         Shocks, the order of axis -1.
-    columns : Mapping[str, Column]
     point : ndarray, shape (H+1, K, J)
         [horizon, response, shock] in the units of ``units``.
     draws : ndarray, shape (R, H+1, K, J)
@@ -47,29 +46,15 @@ class IRF(Result):
         Shocks whose size was asked for; the default of a chart.
     cumulated : frozenset of str
         Variables whose responses are summed over horizons.
-    levels : tuple of float
-    band : str
-        Name of the inference.
-    setting : tuple of str
-        Identification, bands, sample in words.
-    nobs : int
-    sample : str
     """
 
-    model: str
     names: tuple[str, ...]
     shocks: tuple[str, ...]
-    columns: Mapping[str, Column]
     point: np.ndarray
     draws: np.ndarray
     sizes: Mapping[str, str]
     sized: tuple[str, ...]
     cumulated: frozenset[str]
-    levels: tuple[float, ...]
-    band: str
-    setting: tuple[str, ...]
-    nobs: int
-    sample: str
 
     methods: ClassVar[tuple[str, ...]] = ("sims1980", "runkle1987", "luetkepohl2005")
     figure: ClassVar[str] = "irf"
@@ -87,13 +72,13 @@ class IRF(Result):
     @cached_property
     def std_error(self) -> np.ndarray:
         """Standard deviation over draws, shape (H+1, K, J)."""
-        return bands_from_draws(self.point, self.draws, self.levels)[0]
+        return self.bands_of(self.point, self.draws)[0]
 
     def bands(
         self, levels: Sequence[float] | None = None
     ) -> dict[float, tuple[np.ndarray, np.ndarray]]:
         """Equal-tailed percentile bounds of each level, each of shape (H+1, K, J)."""
-        return bands_from_draws(self.point, self.draws, levels or self.levels)[1]
+        return self.bands_of(self.point, self.draws, levels)[1]
 
     def select(
         self,
@@ -125,7 +110,7 @@ class IRF(Result):
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row for each shock, response, horizon and level; horizons start at 0."""
-        std_error, bands = bands_from_draws(self.point, self.draws, levels or self.levels)
+        std_error, bands = self.bands_of(self.point, self.draws, levels)
         rows = long_frame(self.point, std_error, bands, self.names, self.shocks, first=0)
         return tidy_frame(
             rows.assign(
@@ -224,20 +209,14 @@ def impulse_response(
                 np.cumsum(responses[..., i, :], axis=-2, out=responses[..., i, :])
         responses *= scale
     return IRF(
-        model=svar.reduced.model,
+        **origin(svar, levels),
         names=names,
         shocks=names,
-        columns=columns,
         point=point,
         draws=drawn,
         sizes=_sizes_in_words(targets, names, columns, svar.impact),
         sized=tuple(size) if isinstance(size, Mapping) else names,
         cumulated=cumulated,
-        levels=tuple(levels),
-        band=svar.inference.name,
-        setting=svar.notes(),
-        nobs=svar.reduced.nobs,
-        sample=svar.reduced.sample,
     )
 
 

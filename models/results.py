@@ -212,12 +212,6 @@ def bands_from_draws(
     std_error : ndarray, shape (...)
     bands : dict of level to (low, high), each of shape (...)
     """
-    from ..estimation.bands import percentiles
+    from .inference.intervals.percentile import PERCENTILE
 
-    if draws.shape[1:] != point.shape:
-        raise ValueError(f"draws {draws.shape} do not match the point {point.shape}")
-    tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
-    limits = percentiles(draws, tails)
-    std_error = (np.nanstd if np.isnan(draws).any() else np.std)(draws, axis=0, ddof=1)
-    pairs = {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
-    return std_error, pairs
+    return PERCENTILE.std_error(point, draws), PERCENTILE.bounds(point, draws, levels)

@@ -14,17 +14,17 @@ from ..data.panel import Panel, as_panel
 from ..errors import SpecError
 from ..estimation import gain
 from ..estimation.streams import seed_from
-from .deterministic import Trend
 from .identification.cholesky import Cholesky
 from .inference.residual_bootstrap import ResidualBootstrap
 from .inference.validity import require_valid
 from .joint_estimate import JointEstimate, masked_where
+from .reduced_form.deterministic import Trend
 from .specification_results import Cell, Specification, SpecificationCurve
 from .var import VAR
 
 if TYPE_CHECKING:
     from .inference.protocol import Inference
-    from .var_results import VARResults
+    from .reduced_form.var_results import VARResults
 
 __all__ = [
     "Cell",

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .forecasting import Forecast
     from .identification.protocol import Identification
     from .inference.protocol import Inference
+    from .reduced_form.var_results import VARResults
     from .responses import IRF, Size
-    from .var_results import VARResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ class StructuralVAR:
     def columns(self) -> Mapping[str, Column]:
         """What each variable is."""
         return self.reduced.columns
+
+    @property
+    def band(self) -> str:
+        """Name of the inference, with the interval where it is not the plain percentile."""
+        interval = self.inference.interval.name
+        return self.inference.name + ("" if interval == "percentile" else f", {interval}")
 
     @cached_property
     def draws(self) -> StructuralDraws:

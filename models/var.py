@@ -12,15 +12,15 @@ import pandas as pd
 from ..data.panel import Panel, as_panel
 from ..errors import NumericalError, SpecError
 from ..estimation.least_squares import LeastSquares, lagged_design, least_squares
-from .deterministic import Trend, deterministic_terms
-from .lag_selection import (
+from .reduced_form.deterministic import Trend, deterministic_terms
+from .reduced_form.lag_selection import (
     CRITERIA,
     Criterion,
     LagSelection,
     require_observations,
     select_lags,
 )
-from .var_results import VARResults, regressor_names
+from .reduced_form.var_results import VARResults, regressor_names
 
 Divisor = Literal["df", "T"]
 

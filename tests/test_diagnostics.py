@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from yenloop.errors import NearUnitRootWarning, SpecError
-from yenloop.models.diagnostics import (
+from yenloop.models.identification.cholesky import Cholesky
+from yenloop.models.reduced_form.diagnostics import (
     arch_lm,
     breusch_godfrey,
     edgerton_shukur,
     jarque_bera,
     portmanteau,
 )
-from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.var import VAR
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from yenloop.models.diagnostics import lm_at_lag
 from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
+from yenloop.models.reduced_form.diagnostics import lm_at_lag
 from yenloop.models.var import VAR
 
 pytestmark = pytest.mark.golden

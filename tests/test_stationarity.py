@@ -8,7 +8,7 @@ import pytest
 
 from yenloop.data.panel import Column, Panel
 from yenloop.errors import SpecError
-from yenloop.models.stationarity import examine_stationarity
+from yenloop.models.reduced_form.stationarity import examine_stationarity
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ...errors import SpecError
+from .intervals.percentile import PERCENTILE
+from .intervals.protocol import Interval
 from .residual_bootstrap import draw_reduced_form
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..var_results import VARResults
+    from ..reduced_form.var_results import VARResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class BlockBootstrap:
         Neighbours drawn together; by default 5.03 T^(1/4), rounded up.
     threads : int
         Threads to use; the draws do not depend on it.
+    interval : Interval
+        How the draws become an interval.
 
     Notes
     -----
@@ -40,6 +44,7 @@ class BlockBootstrap:
     draws: int = 1000
     block_length: int | None = None
     threads: int = 1
+    interval: Interval = PERCENTILE
 
     def __post_init__(self) -> None:
         if self.draws < 100:
@@ -79,4 +84,4 @@ class BlockBootstrap:
 
     def describe(self) -> str:
         """The method in words."""
-        return f"moving-block residual bootstrap, {self.draws:,} draws, equal-tailed percentiles"
+        return f"moving-block residual bootstrap, {self.draws:,} draws, {self.interval.describe()}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..var_results import VARResults
+    from ..reduced_form.var_results import VARResults
+    from .intervals.protocol import Interval
 
 
 class Inference(Protocol):
@@ -15,6 +16,11 @@ class Inference(Protocol):
     @property
     def name(self) -> str:
         """Key of the band in the validity table."""
+        ...
+
+    @property
+    def interval(self) -> Interval:
+        """How the draws become an interval."""
         ...
 
     def draw(self, reduced: VARResults, seed: int) -> ReducedFormDraws:

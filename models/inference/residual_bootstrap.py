@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import DrawError, SpecError
+from .intervals.percentile import PERCENTILE
+from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..var_results import VARResults
+    from ..reduced_form.var_results import VARResults
 
 #: Largest share of draws that may fail numerically.
 MAX_FAILED = 0.05
@@ -29,6 +31,8 @@ class ResidualBootstrap:
         Number of replications.
     threads : int
         Threads to use; the draws do not depend on it.
+    interval : Interval
+        How the draws become an interval.
 
     Notes
     -----
@@ -40,6 +44,7 @@ class ResidualBootstrap:
 
     draws: int = 2000
     threads: int = 1
+    interval: Interval = PERCENTILE
 
     def __post_init__(self) -> None:
         if self.draws < 100:
@@ -65,7 +70,7 @@ class ResidualBootstrap:
 
     def describe(self) -> str:
         """The method in words."""
-        return f"residual bootstrap, {self.draws:,} draws, equal-tailed percentiles"
+        return f"residual bootstrap, {self.draws:,} draws, {self.interval.describe()}"
 
 
 def draw_reduced_form(

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...models.decompositions import FEVD, HistoricalDecomposition
-from ...models.diagnostics import Diagnostics
 from ...models.forecasting import Forecast
-from ...models.lag_selection import LagSelection
+from ...models.reduced_form.diagnostics import Diagnostics
+from ...models.reduced_form.lag_selection import LagSelection
+from ...models.reduced_form.stationarity import Stationarity
 from ...models.responses import IRF
-from ...models.stationarity import Stationarity
 from ...models.structural import StructuralVAR
 from ..content import Chart, Section
 from ..formats import p_value_text

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column, label_of
-from ..errors import SpecError
-from ..estimation.companion import companion_roots
-from ..estimation.streams import seed_from
+from ...data.panel import Column, label_of
+from ...errors import SpecError
+from ...estimation.companion import companion_roots
+from ...estimation.streams import seed_from
+from ..results import Result, Summary, tidy_frame
 from .deterministic import Trend
 from .lag_selection import Criteria, LagSelection, information_criteria
-from .results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
-    from ..estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ..identification.protocol import Identification
+    from ..inference.protocol import Inference
+    from ..structural import StructuralVAR
+    from ..var import VAR, Divisor
     from .diagnostics import Diagnostics
-    from .identification.protocol import Identification
-    from .inference.protocol import Inference
-    from .structural import StructuralVAR
-    from .var import VAR, Divisor
 
 #: A largest root above this is called close to the unit circle.
 NEAR_UNIT_ROOT = 0.98
@@ -251,8 +251,8 @@ class VARResults(Result):
         rng : int, Generator or None
             Seed of the draws; the same seed gives the same draws.
         """
-        from .inference.residual_bootstrap import ResidualBootstrap
-        from .structural import StructuralVAR
+        from ..inference.residual_bootstrap import ResidualBootstrap
+        from ..structural import StructuralVAR
 
         seed = seed_from(rng)
         if seed < 0:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError
+from ...errors import SpecError
 
 Trend = Literal["n", "c", "ct"]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column, Panel, as_panel
-from ..data.seasonal import seasonally_adjust
-from ..errors import SpecError
-from .results import Result, Summary, tidy_frame
-from .var import VAR
+from ...data.panel import Column, Panel, as_panel
+from ...data.seasonal import seasonally_adjust
+from ...errors import SpecError
+from ..results import Result, Summary, tidy_frame
+from ..var import VAR
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..errors import NearUnitRootWarning, SpecError
-from ..estimation.least_squares import lagged_design, least_squares
-from .results import Result, Summary, tidy_frame
+from ...errors import NearUnitRootWarning, SpecError
+from ...estimation.least_squares import lagged_design, least_squares
+from ..results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
     from .var_results import VARResults

@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from ..data.panel import label_of
-from ..errors import SampleError
-from ..estimation.least_squares import lagged_design, least_squares
-from .results import Result, Summary, tidy_frame
+from ...data.panel import label_of
+from ...errors import SampleError
+from ...estimation.least_squares import lagged_design, least_squares
+from ..results import Result, Summary, tidy_frame
 
 Criterion = Literal["aic", "bic", "hqic", "fpe"]
 CRITERIA: tuple[Criterion, ...] = ("aic", "bic", "hqic", "fpe")

@@ -1,0 +1,1 @@
+"""How joint draws become an interval: one rule a file."""

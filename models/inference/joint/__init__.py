@@ -1,0 +1,1 @@
+"""Bands that hold a whole path: one rule a file."""

@@ -1,0 +1,1 @@
+"""The estimated reduced form: its results, tests and restrictions."""
