@@ -89,6 +89,35 @@ def data(where: Annotated[Path | None, typer.Argument(help="As --data of run.")]
         typer.echo(line)
 
 
+@app.command()
+def show(
+    run: Annotated[
+        str | None, typer.Argument(help="Folder or name of a run; none: the newest.")
+    ] = None,
+    what: Annotated[
+        str | None, typer.Argument(help="A table or a stored result of it; none: the run in brief.")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="Write a workbook (.xlsx) or a Stata file (.dta) instead: of a stored result, or "
+            "of all numbers of the run.",
+        ),
+    ] = None,
+    out: _Out = DEFAULT_OUT,
+) -> None:
+    """Show an earlier run, or a table or result of it."""
+    from .reports.stored_run import open_run
+
+    stored = open_run(run, out)
+    if to is not None:
+        typer.echo(f"Written: {stored.export(to, what)}")
+        return
+    typer.echo(str(stored.summary() if what is None else stored.shown(what)))
+
+
 class _Steps:
     """The terminal's side of progress: names the step under way, prints it when it is done."""
 

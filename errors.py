@@ -59,6 +59,10 @@ class OutputError(YenloopError):
     """The report cannot be written where it was asked for."""
 
 
+class StorageError(YenloopError):
+    """A stored result cannot be read."""
+
+
 class NumericalError(YenloopError):
     """A computation has no meaningful result: a singular matrix, a failed optimiser."""
 
@@ -89,3 +93,7 @@ class ClockWarning(YenloopWarning):
 
 class NearUnitRootWarning(YenloopWarning):
     """A root is so close to the unit circle that long-run quantities are fragile."""
+
+
+class IdentificationWarning(YenloopWarning):
+    """More than one impact matrix satisfies the restrictions equally well."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from .data.loop_panel import LoopPanel
 from .data.panel import Panel
 from .data.sources.files import Data
-from .spec import StudySpec
+from .spec import Bands, StudySpec
 from .workers import Workers
 
 if TYPE_CHECKING:
     from .models.claims import Verdicts
+    from .models.inference.protocol import Inference
     from .models.loop import LoopGain
     from .models.passthrough_table import PassThroughTable
     from .models.specification_curve import SpecificationCurve
@@ -60,28 +61,48 @@ def estimate(
     step("Pass-through")
     pass_through = _pass_through(spec, loop, dynamics.svar)
     step("Gain of the loop and its specification curve")
-    gain, in_blocks, curve = _loop(spec, loop, dynamics.svar)
+    gain, beside, curve = _loop(spec, loop, dynamics.svar)
     step("Volatility and spillovers")
     markets = _markets(spec, data, loop)
     step("Verdicts")
     verdicts = _verdicts(spec, loop, dynamics.svar, markets)
     step("Regimes of JGB sensitivity (begun at the start)")
     regimes, masked = (_rewarned(*one.result()) for one in pending)
-    return Findings(
-        dynamics, pass_through, gain, in_blocks, curve, regimes, masked, markets, verdicts
-    )
+    return Findings(dynamics, pass_through, gain, beside, curve, regimes, masked, markets, verdicts)
 
 
 def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
     """The VAR of the given parts of the loop, recursive in their order."""
     from .models.identification.cholesky import Cholesky
-    from .models.inference.residual_bootstrap import ResidualBootstrap
     from .models.var import VAR
 
     model = VAR(lags=spec.var.lags, max_lags=spec.var.max_lags, seasonal=spec.var.seasonal)
-    bands = ResidualBootstrap(spec.var.draws)
+    bands = inference(spec.var.bands, spec.var.draws)
     scheme = Cholesky(loop.ids(order))
     return model.fit(loop.select(order)).identify(scheme, inference=bands, rng=spec.seed)
+
+
+def inference(bands: Bands, draws: int) -> Inference:
+    """The bootstrap of that name in a study file."""
+    from .models.inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
+    from .models.inference.block_bootstrap import BlockBootstrap
+    from .models.inference.residual_bootstrap import ResidualBootstrap
+
+    found: dict[str, Inference] = {
+        "bias-corrected blocks": BiasCorrectedBootstrap(draws, block_length=None),
+        "bias-corrected": BiasCorrectedBootstrap(draws),
+        "blocks": BlockBootstrap(draws),
+        "residual": ResidualBootstrap(draws),
+    }
+    return found[bands]
+
+
+def _one_by_one(spec: StudySpec, svar: StructuralVAR) -> StructuralVAR:
+    """The same with residuals drawn one by one, as future shocks are in a fan."""
+    bands: Bands = "bias-corrected" if "bias" in spec.var.bands else "residual"
+    return svar.reduced.identify(
+        svar.scheme, inference=inference(bands, spec.var.draws), rng=svar.seed
+    )
 
 
 def admissible_orders(spec: StudySpec, loop: LoopPanel) -> list[tuple[str, ...]]:
@@ -116,7 +137,7 @@ def _dynamics(spec: StudySpec, loop: LoopPanel) -> Dynamics:
         ),
         fevd=svar.fevd(spec.var.horizon, levels=levels),
         history=svar.historical_decomposition(draws=HISTORY_DRAWS, levels=levels),
-        forecast=svar.forecast(spec.var.forecast_steps, levels=levels),
+        forecast=_one_by_one(spec, svar).forecast(spec.var.forecast_steps, levels=levels),
     )
 
 
@@ -158,16 +179,14 @@ def _pass_through(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR) -> Pass
 def _loop(
     spec: StudySpec, loop: LoopPanel, svar: StructuralVAR
 ) -> tuple[LoopGain, LoopGain, SpecificationCurve]:
-    """The gain, the same with residuals drawn in blocks, and its specification curve."""
-    from .models.inference.block_bootstrap import BlockBootstrap
-    from .models.inference.residual_bootstrap import ResidualBootstrap
+    """The gain, the same with another bootstrap, and its specification curve."""
     from .models.loop import loop_gain
     from .models.specification_curve import specification_curve
 
     yen = loop.roles["yen"]
     cycle = loop.ids(["yen", "import_price", "cpi", "jgb10y"])
-    blocks = svar.reduced.identify(svar.scheme, inference=BlockBootstrap(), rng=svar.seed)
-    gain, in_blocks = (
+    other = inference("blocks" if spec.var.bands == "residual" else "residual", spec.var.draws)
+    gain, beside = (
         loop_gain(
             one,
             yen,
@@ -176,7 +195,7 @@ def _loop(
             cycle=cycle,
             levels=spec.var.levels,
         )
-        for one in (svar, blocks)
+        for one in (svar, svar.reduced.identify(svar.scheme, inference=other, rng=svar.seed))
     )
     curve = specification_curve(
         loop.select(spec.var.order),
@@ -190,11 +209,11 @@ def _loop(
         sensitivity_lags=spec.loop.sensitivity_lags,
         seasonal=spec.var.seasonal,
         horizon=spec.loop.headline,
-        inference=ResidualBootstrap(spec.loop.draws),
+        inference=inference(spec.var.bands, spec.loop.draws),
         levels=spec.var.levels,
         rng=spec.seed,
     )
-    return gain, in_blocks, curve
+    return gain, beside, curve
 
 
 def _regimes(spec: StudySpec, loop: LoopPanel, mask: tuple[str, str] | None) -> Regimes:

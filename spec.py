@@ -23,6 +23,10 @@ Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 Lag = Annotated[int, Field(ge=1, le=24)]
 
+#: The bootstrap behind every band of the VAR: corrected for bias or not, residuals resampled in
+#: blocks (their variance may move over time) or one by one.
+Bands = Literal["bias-corrected blocks", "bias-corrected", "blocks", "residual"]
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +55,7 @@ class VarSpec(_Section):
     lags: Lag | Literal["aic", "bic", "hqic", "fpe"] = 3
     max_lags: Lag = 12
     seasonal: bool = True
+    bands: Bands = "bias-corrected blocks"
     draws: Annotated[int, Field(ge=100, le=100_000)] = 2000
     horizon: Annotated[int, Field(ge=12, le=120)] = 24
     levels: tuple[Level, ...] = (0.68, 0.90)

@@ -43,7 +43,9 @@ def workers(count: int = 2) -> Iterator[Workers]:
 
     with _quiet_tracker():
         with _interrupts_ignored():  # by the processes: the block ends them
-            executor = get_reusable_executor(max_workers=count)
+            # Idle processes wait: joblib's would end after ten seconds, and work that is handed
+            # over at that moment can be lost.
+            executor = get_reusable_executor(max_workers=count, timeout=None)
             executor.submit(int)  # starts them
             processes = list(executor._processes.values())
         try:

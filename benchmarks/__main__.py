@@ -16,7 +16,13 @@ from pathlib import Path
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-WORKLOADS = ("var_bootstrap", "msar_hamilton", "dcc_second_stage", "study_end_to_end")
+WORKLOADS = (
+    "var_bootstrap",
+    "var_bootstrap_gk",
+    "msar_hamilton",
+    "dcc_second_stage",
+    "study_end_to_end",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 

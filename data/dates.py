@@ -99,6 +99,11 @@ def label_of(period: object) -> str:
     return str(period)
 
 
+def span_of(dates: pd.Index) -> str:
+    """First and last date as they are printed: ``1999-01 to 2025-11``."""
+    return f"{label_of(dates[0])} to {label_of(dates[-1])}"
+
+
 def require_date(text: str) -> pd.Period:
     """Read ``YYYY``, ``YYYYQn``, ``YYYY-MM`` or ``YYYY-MM-DD``; anything else is refused."""
     if _DATE.fullmatch(text):

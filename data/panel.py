@@ -187,7 +187,7 @@ class Panel:
     @property
     def sample(self) -> str:
         """First and last period, such as ``1999-01 to 2025-11``."""
-        return f"{label_of(self.frame.index[0])} to {label_of(self.frame.index[-1])}"
+        return span_of(self.frame.index)
 
     @property
     def sha256(self) -> str:
@@ -278,6 +278,11 @@ class Panel:
 
 def as_panel(data: Panel | pd.DataFrame) -> Panel:
     """Accept a panel or a labelled frame."""
+    if not isinstance(data, Panel | pd.DataFrame):
+        raise DataError(
+            f"The data are a {type(data).__name__}, without names and dates.",
+            remedy="Pass a Panel, or a DataFrame with a PeriodIndex.",
+        )
     return data if isinstance(data, Panel) else Panel.from_frame(data)
 
 

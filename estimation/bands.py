@@ -37,66 +37,57 @@ def percentiles(draws: np.ndarray, probabilities: Sequence[float]) -> np.ndarray
     if not ((wanted >= 0) & (wanted <= 1)).all():
         raise ValueError(f"probabilities must lie between 0 and 1: {list(probabilities)}")
     order = np.argsort(np.abs(wanted - 0.5), kind="stable")
-    cells = math.prod(draws.shape[1:])
-    # Writable: numba would compile the kernel once more for read-only arrays.
-    flat = np.require(draws, float, ("C", "W")).reshape(-1)
-    found = np.empty((len(wanted), cells))
-    _percentiles(flat, len(draws), cells, wanted[order], order, found.reshape(-1))
+    # One cell's draws side by side; writable, or numba would compile the kernel once more.
+    cells = np.require(np.moveaxis(draws, 0, -1), float, ("C", "W")).reshape(-1)
+    found = np.empty((len(wanted), math.prod(draws.shape[1:])))
+    _percentiles(cells, len(draws), wanted[order], order, found.reshape(-1))
     return found.reshape(len(wanted), *draws.shape[1:])
 
 
 @kernel
 def _percentiles(
-    draws: np.ndarray,
-    rows: int,
-    cells: int,
-    probabilities: np.ndarray,
-    order: np.ndarray,
-    found: np.ndarray,
+    draws: np.ndarray, rows: int, probabilities: np.ndarray, order: np.ndarray, found: np.ndarray
 ) -> None:
     """Percentiles of each cell, from the innermost of ``probabilities`` outwards."""
-    group = 8  # neighbouring cells share a line of the cache
-    values = np.empty(group * rows)
-    counts = np.empty(group, dtype=np.int64)
-    for first in range(0, cells, group):
-        width = min(group, cells - first)
-        for w in range(width):
-            counts[w] = 0
-        for row in range(rows):
-            for w in range(width):
-                value = draws[row * cells + first + w]
-                values[w * rows + counts[w]] = value
-                counts[w] += value == value  # a NaN is overwritten by what comes next
-        for w in range(width):
-            start, stop = w * rows, w * rows + counts[w]
-            inner = (stop, start - 1)  # none yet
-            for q in range(len(probabilities)):
-                where = order[q] * cells + first + w
-                found[where] = np.nan
-                if stop > start:
-                    found[where], inner = _interpolated(
-                        values, start, stop, inner, probabilities[q]
-                    )
+    values, spare = np.empty(rows + 1), np.empty(rows)
+    cells = len(found) // len(probabilities)
+    for cell in range(cells):
+        end = np.uint64(0)
+        for row in range(np.uint64(rows)):
+            value = draws[np.uint64(cell * rows) + row]
+            values[end] = value
+            end += np.uint64(value == value)  # a NaN is overwritten by what comes next
+        stop: int = np.int64(end)  # type: ignore[assignment]
+        inner = (stop, -1)  # none yet
+        for q in range(len(probabilities)):
+            where = order[q] * cells + cell
+            found[where] = np.nan
+            if stop > 0:
+                found[where], inner = _interpolated(values, stop, inner, probabilities[q], spare)
 
 
 @kernel
 def _interpolated(
-    values: np.ndarray, start: int, stop: int, inner: tuple[int, int], probability: float
+    values: np.ndarray,
+    stop: int,
+    inner: tuple[int, int],
+    probability: float,
+    spare: np.ndarray,
 ) -> tuple[float, tuple[int, int]]:
-    """A quantile of ``values[start:stop]``, further out than those before it.
+    """A quantile of ``values[:stop]``, further out than those before it.
 
     ``inner`` holds the lowest and the highest rank that are in place already: only what lies
     beyond them is still to be split.
     """
-    position = (stop - start - 1) * probability
-    below = start + int(position)
+    position = (stop - 1) * probability
+    below = int(position)
     above = min(below + 1, stop - 1)
-    low, high = (start, inner[0]) if below < inner[0] else (inner[1] + 1, stop)
+    low, high = (0, inner[0]) if below < inner[0] else (inner[1] + 1, stop)
     if low <= below < high:
-        high = _place(values, low, high, below)
+        high = _place(values, low, high, below, spare)
         low = below + 1
     if low <= above < high:
-        _place(values, low, high, above)
+        _place(values, low, high, above, spare)
     inner = (min(inner[0], below), max(inner[1], above))
     step = values[above] - values[below]
     weight = position - int(position)
@@ -106,7 +97,7 @@ def _interpolated(
 
 
 @kernel
-def _place(values: np.ndarray, low: int, high: int, rank: int) -> int:
+def _place(values: np.ndarray, low: int, high: int, rank: int, spare: np.ndarray) -> int:
     """Put in ``values[rank]`` what would be there if ``values[low:high]`` were sorted.
 
     Smaller values end up before it, larger ones after it. Returns an index beyond which nothing was
@@ -114,7 +105,7 @@ def _place(values: np.ndarray, low: int, high: int, rank: int) -> int:
     """
     while high - low > SHORT:
         _choose_pivot(values, low, high, rank)
-        split = _split(values, low, high)
+        split = _split(values, low, high, spare)
         if split == low:  # nothing is smaller than the pivot; there may be many like it
             low = _gather_equal(values, low, high)
             if rank < low:
@@ -142,21 +133,26 @@ def _choose_pivot(values: np.ndarray, low: int, high: int, rank: int) -> None:
 
 
 @kernel
-def _split(values: np.ndarray, low: int, high: int) -> int:
+def _split(values: np.ndarray, low: int, high: int, spare: np.ndarray) -> int:
     """Put the values smaller than ``values[low]`` before it, the others after; where it stands.
 
-    Moves both values of a pair whatever their order: a branch would be mispredicted half the time.
+    Each value is written to both ends of what is left of ``spare``, and one end moves on: a branch
+    would be mispredicted half the time, an exchange in place would wait for the one before it.
     """
     pivot = values[low]
-    end = np.uint64(low + 1)  # unsigned: no test for negative subscripts
+    left = np.uint64(0)  # unsigned: no test for negative subscripts
+    right = np.uint64(high - low - 1)
     for i in range(np.uint64(low + 1), np.uint64(high)):
         value = values[i]
-        values[i] = values[end]
-        values[end] = value
-        end += np.uint64(value < pivot)
-    last = int(end) - 1
-    _swap(values, low, last)
-    return last
+        spare[left] = value
+        spare[right] = value
+        smaller = np.uint64(value < pivot)
+        left += smaller
+        right -= np.uint64(1) - smaller
+    spare[left] = pivot
+    for i in range(np.uint64(high - low)):
+        values[np.uint64(low) + i] = spare[i]
+    return low + np.int64(left)  # type: ignore[return-value]
 
 
 @kernel

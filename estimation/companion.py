@@ -18,10 +18,16 @@ def companion(lags: np.ndarray) -> np.ndarray:
     """
     *batch, p, k, _ = lags.shape
     matrix = np.zeros((*batch, k * p, k * p))
-    matrix[..., :k, :] = np.moveaxis(lags, -3, -2).reshape(*batch, k, p * k)
+    matrix[..., :k, :] = side_by_side(lags)
     below = np.arange(k * (p - 1))
     matrix[..., k + below, below] = 1.0
     return matrix
+
+
+def side_by_side(lags: np.ndarray) -> np.ndarray:
+    """[A_1, ..., A_p], shape (..., K, p K)."""
+    *batch, p, k, _ = lags.shape
+    return np.moveaxis(lags, -3, -2).reshape(*batch, k, p * k)
 
 
 def companion_roots(lags: np.ndarray) -> np.ndarray:

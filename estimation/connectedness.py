@@ -79,11 +79,33 @@ def variance_shares(
     ndarray, shape (..., K, K)
         [receiver, source].
     """
-    weights = _recursive(covariance, order) if scheme == "recursive" else _generalised(covariance)
+    weights = (
+        _recursive(covariance, order) if scheme == "recursive" else generalised_impact(covariance)
+    )
     responses = moving_average(lags, horizon - 1) @ weights[..., None, :, :]
     contributions = (responses**2).sum(axis=-3)
     shares: np.ndarray = contributions / contributions.sum(axis=-1, keepdims=True)
     return shares
+
+
+def generalised_impact(covariance: np.ndarray) -> np.ndarray:
+    """Sigma diag(Sigma)^{-1/2}: column j is what comes with one deviation of residual j.
+
+    Each residual moves the others as it is correlated with them (Pesaran and Shin 1998). The
+    columns are not shocks: their outer products do not add up to Sigma.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (..., K, K)
+
+    Returns
+    -------
+    ndarray, shape (..., K, K)
+        [response, residual].
+    """
+    deviation = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    impact: np.ndarray = covariance / deviation[..., None, :]
+    return impact
 
 
 def measures(table: np.ndarray) -> ConnectednessMeasures:
@@ -178,13 +200,6 @@ def _recursive(covariance: np.ndarray, order: Sequence[int] | None) -> np.ndarra
     back = np.argsort(at)
     factor: np.ndarray = np.linalg.cholesky(covariance[..., at[:, None], at])
     return factor[..., back[:, None], back]
-
-
-def _generalised(covariance: np.ndarray) -> np.ndarray:
-    """Sigma diag(Sigma)^{-1/2}: each series' own shock of one standard deviation."""
-    deviation = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
-    weights: np.ndarray = covariance / deviation[..., None, :]
-    return weights
 
 
 def _solve_moments(moments: np.ndarray, p: int, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+
+from .companion import side_by_side
 
 
 def fevd(responses: np.ndarray) -> np.ndarray:
@@ -27,14 +31,39 @@ def fevd(responses: np.ndarray) -> np.ndarray:
     return parts
 
 
+def shares_of_variance(parts: np.ndarray, responses: np.ndarray) -> np.ndarray:
+    """Cumulated squares of ``parts`` over the forecast error variance.
+
+    Two uses. With draws of the sampling errors Theta* - Theta as parts these are the shares that a
+    shock without any effect would seem to have: an estimated share is a sum of squares, above
+    zero even where the true one is zero. With generalised responses as parts they are the
+    generalised shares as they are, which do not add up to one.
+
+    Parameters
+    ----------
+    parts : ndarray, shape (..., H, K, J)
+    responses : ndarray, shape (..., H, K, K)
+        Responses to shocks that exhaust the covariance, in any rotation.
+
+    Returns
+    -------
+    ndarray, shape (..., H, K, J)
+        [n - 1, variable, part] for n steps ahead.
+    """
+    shares: np.ndarray = np.cumsum(parts**2, axis=-3)
+    shares /= np.cumsum((responses**2).sum(axis=-1, keepdims=True), axis=-3)
+    return shares
+
+
 def historical_decomposition(
     y: np.ndarray,
     z: np.ndarray,
     lags: np.ndarray,
     deterministic: np.ndarray,
     impact: np.ndarray,
+    groups: Sequence[Sequence[int]] | None = None,
 ) -> np.ndarray:
-    """Contributions to each observation: of every shock, the initial condition, z.
+    """Contributions to each observation: of every shock, the initial condition, groups of z.
 
     Each part follows the VAR's own recursion from what enters it: B e_t for a shock, the
     presample for the initial condition, D z_t for the deterministic and exogenous terms. The
@@ -49,26 +78,62 @@ def historical_decomposition(
     lags : ndarray, shape (..., p, K, K)
     deterministic : ndarray, shape (..., K, m)
     impact : ndarray, shape (..., K, K)
+    groups : sequence of sequences of int, optional
+        Columns of z whose contributions are one part; each column belongs to one group. By
+        default all columns are a single part.
 
     Returns
     -------
-    ndarray, shape (..., T, K, K+2)
-        [time, variable, part]: shocks in their order, then initial condition, then z.
+    ndarray, shape (..., T, K, K+1+G)
+        [time, variable, part]: shocks in their order, then initial condition, then the groups.
     """
+    together = groups if groups is not None else [range(z.shape[1])]
     *batch, p, k, _ = lags.shape
     rows = len(z)
-    stacked = np.moveaxis(lags, -3, -2).reshape(*batch, k, p * k)
-    past = np.stack([y[p - lag : p - lag + rows] for lag in range(1, p + 1)], axis=1)
-    terms = np.einsum("...im,tm->...ti", deterministic, z)
-    residuals = y[p:] - terms - np.einsum("...ij,tj->...ti", stacked, past.reshape(rows, p * k))
+    terms = np.stack(
+        [
+            np.einsum("...im,tm->...ti", deterministic[..., columns], z[:, columns])
+            for columns in map(list, together)
+        ],
+        axis=-1,
+    )
+    residuals = _less_lags(y, lags) - terms.sum(axis=-1)
     shocks = np.linalg.solve(impact, np.swapaxes(residuals, -1, -2))
-    entering = np.zeros((*batch, rows, k, k + 2))
+    parts = k + 1 + terms.shape[-1]
+    entering = np.zeros((*batch, rows, k, parts))
     entering[..., :k] = np.einsum("...ij,...jt->...tij", impact, shocks)
-    entering[..., k + 1] = terms
-    state = np.zeros((*batch, p * k, k + 2))
+    entering[..., k + 1 :] = terms
+    state = np.zeros((*batch, p * k, parts))
     state[..., k] = y[p - 1 :: -1].reshape(p * k) if p else 0.0
+    stacked = side_by_side(lags)
     for t in range(rows):
         entering[..., t, :, :] += stacked @ state
         state[..., k:, :] = state[..., :-k, :].copy()
         state[..., :k, :] = entering[..., t, :, :]
     return entering
+
+
+def implied_residuals(
+    y: np.ndarray, z: np.ndarray, lags: np.ndarray, deterministic: np.ndarray
+) -> np.ndarray:
+    """Residuals that parameters imply for the observed data, shape (..., T, K).
+
+    Parameters
+    ----------
+    y : ndarray, shape (T+p, K)
+        Data with the presample first.
+    z : ndarray, shape (T, m)
+    lags : ndarray, shape (..., p, K, K)
+    deterministic : ndarray, shape (..., K, m)
+    """
+    residuals: np.ndarray = _less_lags(y, lags) - np.einsum("...im,tm->...ti", deterministic, z)
+    return residuals
+
+
+def _less_lags(y: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """y_t - A_1 y_{t-1} - ... - A_p y_{t-p}, shape (..., T, K)."""
+    p = lags.shape[-3]
+    rows = len(y) - p
+    past = np.hstack([y[p - lag : p - lag + rows] for lag in range(1, p + 1)])
+    left: np.ndarray = y[p:] - np.einsum("...ij,tj->...ti", side_by_side(lags), past)
+    return left

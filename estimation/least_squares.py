@@ -72,6 +72,45 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> LeastSquares:
     )
 
 
+def many_least_squares(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Many regressions at once, by the same scaled QR decomposition.
+
+    Parameters
+    ----------
+    x : ndarray, shape (R, T, n)
+    y : ndarray, shape (R, T, k)
+
+    Returns
+    -------
+    coefficients : ndarray, shape (R, n, k)
+        NaN where the regressors are linearly dependent or a value is not finite.
+    gram_inverse : ndarray, shape (R, n, n)
+    covariance : ndarray, shape (R, k, k)
+        Of the residuals, divisor T.
+    """
+    runs, rows, n = x.shape
+    k = y.shape[-1]
+    coefficients = np.full((runs, n, k), np.nan)
+    gram_inverse = np.full((runs, n, n), np.nan)
+    covariance = np.full((runs, k, k), np.nan)
+    sound = np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))
+    length = np.linalg.norm(x, axis=1)
+    length[length == 0] = 1.0
+    # The triangle of [X, Y] holds that of X, Q'Y and that of the residuals: Q is not needed.
+    joint = np.concatenate([x[sound] / length[sound, None], y[sound]], axis=2)
+    triangle = np.asarray(np.linalg.qr(joint, mode="r"))
+    pivots = np.abs(np.diagonal(triangle[:, :n, :n], axis1=1, axis2=2))
+    full = pivots.min(axis=1, initial=np.inf) > 16 * max(rows, n) * np.finfo(float).eps
+    kept = np.flatnonzero(sound)[full]
+    triangle = triangle[full]
+    inverse = np.linalg.solve(triangle[:, :n, :n], np.eye(n)) / length[kept][:, :, None]
+    coefficients[kept] = inverse @ triangle[:, :n, n:]
+    gram_inverse[kept] = inverse @ np.swapaxes(inverse, 1, 2)
+    rest = triangle[:, n:, n:]
+    covariance[kept] = np.swapaxes(rest, 1, 2) @ rest / rows
+    return coefficients, gram_inverse, covariance
+
+
 def lagged_design(y: np.ndarray, z: np.ndarray, lags: int) -> np.ndarray:
     """Regressors [z_t, y_{t-1}, ..., y_{t-p}] of a VAR in the rows that have p before them.
 

@@ -20,10 +20,12 @@ def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
     Returns
     -------
     ndarray, shape (R, H+1, K, J)
+        Neighbours in memory are the draws of one response: all that follows (cumulating, scaling,
+        percentiles) works on one response at a time.
     """
     draws, p, k, _ = lags.shape
     shocks = impact.shape[-1]
-    responses = np.empty((draws, horizon + 1, k, shocks))
+    responses = np.empty((horizon + 1, k, shocks, draws))
     weights = lane_array(k * p * k)
     path = lane_array((horizon + 1) * k * shocks)
     _respond(
@@ -35,7 +37,7 @@ def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
         path,
         responses.reshape(-1),
     )
-    return responses
+    return np.moveaxis(responses, -1, 0)
 
 
 @kernel
@@ -68,7 +70,7 @@ def _respond(
         for h in range(1, horizon + 1):
             _step(weights, path, h, p, k, shocks)
         for i in range(cells):
-            store_strided(responses, draw * cells + i, cells, load(path, i))
+            store_strided(responses, i * draws + draw, 1, load(path, i))
 
 
 @kernel

@@ -1,6 +1,6 @@
-"""Residual bootstrap of a vector autoregression's reduced form.
+"""Bootstrap of a vector autoregression's reduced form.
 
-Each replication draws residuals with replacement, rebuilds the series from its actual initial
+Each replication draws errors from the residuals, rebuilds the series from its actual initial
 values and its actual deterministic terms, and estimates the coefficients again:
 
     y*_t = D z_t + A_1 y*_{t-1} + ... + A_p y*_{t-p} + u*_t.
@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from ..errors import NumericalError, SampleError
 from .lanes import lane_array
 from .least_squares import lagged_design, least_squares
+from .resampling import INDEPENDENT, Resampling, error_table
 from .streams import BLOCK, block_generator
 from .var_replication import replicate, workspace
 
@@ -41,6 +42,8 @@ class ReducedFormDraws:
     refitted : int
         Replications so close to collinearity that they were estimated by QR instead of by normal
         equations.
+    adjusted : int
+        Draws whose correction for bias was shrunk or left out to keep them stationary.
     """
 
     lags: np.ndarray
@@ -48,6 +51,7 @@ class ReducedFormDraws:
     covariance: np.ndarray
     failed: int
     refitted: int
+    adjusted: int = 0
 
 
 def bootstrap_reduced_form(
@@ -59,18 +63,17 @@ def bootstrap_reduced_form(
     *,
     draws: int,
     seed: int,
+    resampling: Resampling = INDEPENDENT,
+    usable: np.ndarray | None = None,
     divisor: Literal["df", "T"] = "df",
     threads: int = 1,
-    block_length: int = 1,
 ) -> ReducedFormDraws:
     """Draws of the reduced form by resampling residuals.
 
-    The residuals are centred and multiplied by sqrt(T / (T - n)), n = K p + m being the number of
-    regressors of an equation: least squares shrinks residuals by that much on average, and draws
-    from them as they are would give bands that are too narrow. Single draws are independent, so the
-    errors must be neither autocorrelated nor conditionally heteroskedastic; neighbours drawn
-    together in blocks (``block_length``) keep their conditional variances together, which the
-    sampling error of the covariance depends on.
+    The residuals are multiplied by sqrt(T / (T - n)), n = K p + m being the number of regressors of
+    an equation. Single draws are independent, so the errors must be neither autocorrelated nor
+    conditionally heteroskedastic; neighbours drawn together in blocks keep their conditional
+    variances together, which the sampling error of the covariance depends on.
 
     A replication is a function of ``seed`` and of its number alone: the first 500 of 2,000 draws
     are the 500 draws of the same seed, whatever the number of threads.
@@ -87,11 +90,13 @@ def bootstrap_reduced_form(
     draws : int
     seed : int
         Not negative.
+    resampling : Resampling
+        How errors are drawn from the residuals.
+    usable : ndarray of bool, shape (T,), optional
+        Periods whose residual may be drawn; all by default.
     divisor : {"df", "T"}
         The covariance is the residuals' cross product over T - n or over T.
     threads : int
-    block_length : int
-        Residuals drawn as circular blocks of that many neighbours; 1 draws them one by one.
 
     Raises
     ------
@@ -102,23 +107,20 @@ def bootstrap_reduced_form(
 
     References
     ----------
-    Lütkepohl (2005), appendix D.3; Kilian and Lütkepohl (2017), chapter 12; Brüggemann, Jentsch
-    and Trenkler (2016) for blocks.
+    Lütkepohl (2005), appendix D.3; Kilian and Lütkepohl (2017), chapter 12.
     """
-    model = _prepare(y, z, lags, deterministic, residuals, divisor)
+    drawable = np.ones(len(z), dtype=bool) if usable is None else usable
+    model = _prepare(y, z, lags, deterministic, residuals, resampling, drawable, divisor)
     blocks = -(-draws // BLOCK)
     output = _Output.empty(blocks * BLOCK, model)
     # Two BLAS threads on matrices of this size only wait for each other.
     with threadpool_limits(limits=1, user_api="blas"):
         if threads == 1:
-            refitted = _run_blocks(model, output, seed, range(blocks), draws, block_length)
+            refitted = _run_blocks(model, output, seed, range(blocks), draws)
         else:
             with ThreadPoolExecutor(threads) as pool:
                 runs = [range(i, blocks, threads) for i in range(threads)]
-                jobs = [
-                    pool.submit(_run_blocks, model, output, seed, run, draws, block_length)
-                    for run in runs
-                ]
+                jobs = [pool.submit(_run_blocks, model, output, seed, run, draws) for run in runs]
                 refitted = sum(job.result() for job in jobs)
     return _collect(model, output, draws, refitted)
 
@@ -138,8 +140,10 @@ class _Model:
     basis: np.ndarray  # (T, m): orthonormal columns that span z
     basis_on_z: np.ndarray  # (m, m): basis = z basis_on_z
     start: np.ndarray  # (p, K): initial rows of x
-    dynamics: tuple[np.ndarray, np.ndarray, np.ndarray]  # see ``var_moments.simulate``
-    residuals: np.ndarray  # (T, K): centred and scaled
+    dynamics: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # see ``var_moments.simulate``
+    resampling: Resampling
+    usable: np.ndarray  # (T,): periods whose residual may be drawn
+    errors: np.ndarray  # table from which the rule draws, K columns
     divisor: float
 
 
@@ -149,6 +153,8 @@ def _prepare(
     lags: np.ndarray,
     deterministic: np.ndarray,
     residuals: np.ndarray,
+    resampling: Resampling,
+    usable: np.ndarray,
     divisor: Literal["df", "T"],
 ) -> _Model:
     p, k, _ = lags.shape
@@ -161,6 +167,7 @@ def _prepare(
             "residuals": (residuals, (nobs, k)),
             "deterministic": (deterministic, (k, m)),
             "z": (z, (nobs, m)),
+            "usable": (usable, (nobs,)),
         }
     )
     if nobs <= regressors:
@@ -173,9 +180,6 @@ def _prepare(
     drift = z @ deterministic.T - fixed[p:]
     for lag in range(1, p + 1):
         drift += fixed[p - lag : nobs + p - lag] @ lags[lag - 1].T
-    later = np.cumsum(lags[::-1], axis=0)[::-1]  # A_l + ... + A_p
-    short_run = -np.moveaxis(later[:0:-1], 0, 1)  # oldest difference first
-    spread = np.sqrt(nobs / (nobs - regressors))
     return _Model(
         nobs,
         (k, p, m),
@@ -184,10 +188,24 @@ def _prepare(
         basis,
         np.linalg.inv(triangle),
         y[:p] - fixed[:p],
-        (drift.ravel(), (later[0] - np.eye(k)).ravel(), np.ascontiguousarray(short_run).ravel()),
-        np.ascontiguousarray(spread * (residuals - residuals.mean(axis=0))),
+        _dynamics(drift, lags),
+        resampling,
+        usable,
+        error_table(resampling, residuals, usable, nobs - regressors),
         float(nobs - regressors if divisor == "df" else nobs),
     )
+
+
+def _dynamics(
+    drift: np.ndarray, lags: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The error-correction form of the VAR as ``var_moments.simulate`` takes it."""
+    k = lags.shape[-1]
+    later = np.cumsum(lags[::-1], axis=0)[::-1]  # A_l + ... + A_p
+    short_run = -np.moveaxis(later[:0:-1], 0, 1)  # oldest difference first
+    # P + G_1 = A_1 - I: what a row adds to the next one.
+    parts = (drift, later[0] - np.eye(k), short_run, lags[0] - np.eye(k))
+    return tuple(np.ascontiguousarray(part).ravel() for part in parts)  # type: ignore[return-value]
 
 
 def _fixed_path(y: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -238,12 +256,7 @@ class _Output:
 
 
 def _run_blocks(
-    model: _Model,
-    output: _Output,
-    seed: int,
-    blocks: Sequence[int],
-    draws: int,
-    block_length: int,
+    model: _Model, output: _Output, seed: int, blocks: Sequence[int], draws: int
 ) -> int:
     """Replicate block after block in one workspace; the number of replications that needed QR."""
     k, p, m = model.size
@@ -252,40 +265,29 @@ def _run_blocks(
     level = work[0].reshape(model.nobs + p, k, BLOCK)
     basis = lane_array(model.nobs * m)
     basis[:] = np.repeat(model.basis.ravel(), BLOCK)
+    errors = model.errors.ravel()
+    lags, on_basis, covariance = (
+        a.ravel() for a in (output.lags, output.on_basis, output.covariance)
+    )
     for block in blocks:
-        drawn = _drawn_rows(block_generator(seed, block), model.nobs, block_length)
+        drawn = model.resampling.rows(block_generator(seed, block), model.usable)
         replicate(
             work,
             model.dynamics,
             basis,
-            model.residuals.ravel(),
+            errors,
             drawn.ravel() * k,
             model.size,
             model.nobs,
             model.divisor,
-            (
-                output.lags.ravel(),
-                output.on_basis.ravel(),
-                output.covariance.ravel(),
-                output.pivot,
-            ),
+            (lags, on_basis, covariance, output.pivot),
             block * BLOCK,
         )
-        for lane in range(min(BLOCK, draws - block * BLOCK)):
-            if not output.pivot[block * BLOCK + lane] >= SMALLEST_PIVOT:
-                refitted += _refit(model, output, block * BLOCK + lane, level[:, :, lane])
+        kept = min(BLOCK, draws - block * BLOCK)
+        pivots = output.pivot[block * BLOCK : block * BLOCK + kept]
+        for lane in np.flatnonzero(~(pivots >= SMALLEST_PIVOT)):
+            refitted += _refit(model, output, block * BLOCK + int(lane), level[:, :, lane])
     return refitted
-
-
-def _drawn_rows(generator: np.random.Generator, nobs: int, block_length: int) -> np.ndarray:
-    """Rows of the residuals, shape (nobs, BLOCK): runs of neighbours, the last joined to the first.
-
-    In a circle every row is as likely as any other, so centred residuals stay centred.
-    """
-    starts = generator.integers(0, nobs, size=(-(-nobs // block_length), BLOCK))
-    rows = starts[:, None, :] + np.arange(block_length)[None, :, None]
-    drawn: np.ndarray = rows.reshape(-1, BLOCK)[:nobs] % nobs
-    return drawn
 
 
 def _refit(model: _Model, output: _Output, draw: int, x: np.ndarray) -> bool:

@@ -20,7 +20,7 @@ import numpy as np
 
 from .jit import kernel
 from .lane_algebra import row_start
-from .lanes import Lanes, broadcast, fma, gather, load, splat, store
+from .lanes import broadcast, fma, gather, load, splat, store
 
 #: Rows that are simulated and summed at a time: together with p older ones they stay in the
 #: first-level cache.
@@ -34,79 +34,117 @@ def simulate(
     first: int,
     last: int,
     size: tuple[int, int],
-    model: tuple[np.ndarray, np.ndarray, np.ndarray],
+    model: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     residuals: np.ndarray,
     positions: np.ndarray,
 ) -> None:
-    """Rows ``first`` to ``last`` of x and d, three equations at a time.
+    """Rows ``first`` to ``last`` of x and d, two rows of three equations at a time.
+
+    Both rows of a pair take what lies before them with one reading of the weights; the second then
+    takes what the first has added: x_t = x_{t-1} + d_t makes that (P + G_1) d_t.
 
     Parameters
     ----------
     level, change : lane arrays, (T+p) K groups
     size : (K, p)
-    model : drift f (T K), long run P (K K), short run G_{p-1}, ..., G_1 (K (p-1) K), all flat
+    model : drift f (T K), long run P (K K), short run G_{p-1}, ..., G_1 (K (p-1) K) and newest
+        P + G_1 (K K), all flat
     residuals : ndarray, shape (T K,)
     positions : ndarray of int, shape (8 T,)
         Where the row of residuals that each period of each lane draws begins.
     """
-    k, p = size
-    drift, long_run, short_run = model
-    for row in range(first, last):
-        now, before, oldest = row * k, (row - 1) * k, (row - p + 1) * k
-        t = row - p
+    k, newest = size[0], model[3]
+    for row in range(first, last, 2):
+        pair = row + 1 < last
         for i in range(0, k, 3):
-            # A tile that sticks out repeats the last equation.
-            i1 = min(i + 1, k - 1)
-            i2 = min(i + 2, k - 1)
-            a = broadcast(drift, t * k + i) + gather(residuals, i, positions, 8 * t)
-            b = broadcast(drift, t * k + i1) + gather(residuals, i1, positions, 8 * t)
-            c = broadcast(drift, t * k + i2) + gather(residuals, i2, positions, 8 * t)
-            # Oldest values first: the processor begins a row before the previous one is done.
-            a, b, c = _combine(short_run, (p - 1) * k, i, i1, i2, change, oldest, a, b, c)
-            a, b, c = _combine(long_run, k, i, i1, i2, level, before, a, b, c)
-            store(change, now + i, a)
-            store(change, now + i1, b)
-            store(change, now + i2, c)
-            store(level, now + i, load(level, before + i) + a)
-            store(level, now + i1, load(level, before + i1) + b)
-            store(level, now + i2, load(level, before + i2) + c)
+            _begin_pair(level, change, row, pair, i, size, model, residuals, positions)
+        for i in range(k):
+            store(level, row * k + i, load(level, (row - 1) * k + i) + load(change, row * k + i))
+        if pair:
+            for i in range(0, k, 3):
+                _end_pair(change, row, i, k, newest)
+            for i in range(k):
+                now = (row + 1) * k + i
+                store(level, now, load(level, row * k + i) + load(change, now))
 
 
 @kernel
-def _combine(
-    weights: np.ndarray,
-    width: int,
+def _begin_pair(
+    level: np.ndarray,
+    change: np.ndarray,
+    row: int,
+    pair: bool,
     i: int,
-    i1: int,
-    i2: int,
-    lanes: np.ndarray,
-    start: int,
-    a: Lanes,
-    b: Lanes,
-    c: Lanes,
-) -> tuple[Lanes, Lanes, Lanes]:
-    """Add rows ``i``, ``i1``, ``i2`` of ``weights`` times ``width`` groups from ``start`` on.
+    size: tuple[int, int],
+    model: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    residuals: np.ndarray,
+    positions: np.ndarray,
+) -> None:
+    """Equations i to i+2 of d in ``row``, and in the next one but for what ``row`` adds to it.
 
-    Even and odd terms are summed apart: two short chains of dependent additions, not a long one.
+    A tile that sticks out repeats the last equation.
     """
-    row, row1, row2 = i * width, i1 * width, i2 * width
-    a_odd = b_odd = c_odd = splat(0.0)
-    for j in range(0, width - 1, 2):
-        even = load(lanes, start + j)
-        odd = load(lanes, start + j + 1)
-        a = fma(broadcast(weights, row + j), even, a)
-        b = fma(broadcast(weights, row1 + j), even, b)
-        c = fma(broadcast(weights, row2 + j), even, c)
-        a_odd = fma(broadcast(weights, row + j + 1), odd, a_odd)
-        b_odd = fma(broadcast(weights, row1 + j + 1), odd, b_odd)
-        c_odd = fma(broadcast(weights, row2 + j + 1), odd, c_odd)
-    if width % 2:
-        j = width - 1
-        even = load(lanes, start + j)
-        a = fma(broadcast(weights, row + j), even, a)
-        b = fma(broadcast(weights, row1 + j), even, b)
-        c = fma(broadcast(weights, row2 + j), even, c)
-    return a + a_odd, b + b_odd, c + c_odd
+    k, p = size
+    drift, long_run, short_run, _ = model
+    i1, i2 = min(i + 1, k - 1), min(i + 2, k - 1)
+    t = row - p
+    a = broadcast(drift, t * k + i) + gather(residuals, i, positions, 8 * t)
+    b = broadcast(drift, t * k + i1) + gather(residuals, i1, positions, 8 * t)
+    c = broadcast(drift, t * k + i2) + gather(residuals, i2, positions, 8 * t)
+    a_next = b_next = c_next = splat(0.0)
+    if pair:
+        t += 1
+        a_next = broadcast(drift, t * k + i) + gather(residuals, i, positions, 8 * t)
+        b_next = broadcast(drift, t * k + i1) + gather(residuals, i1, positions, 8 * t)
+        c_next = broadcast(drift, t * k + i2) + gather(residuals, i2, positions, 8 * t)
+    width = (p - 1) * k
+    w, w1, w2 = i * width, i1 * width, i2 * width
+    oldest = (row - p + 1) * k
+    for j in range(width - k):
+        x, x_next = load(change, oldest + j), load(change, oldest + k + j)
+        weight = broadcast(short_run, w + j)
+        a, a_next = fma(weight, x, a), fma(weight, x_next, a_next)
+        weight = broadcast(short_run, w1 + j)
+        b, b_next = fma(weight, x, b), fma(weight, x_next, b_next)
+        weight = broadcast(short_run, w2 + j)
+        c, c_next = fma(weight, x, c), fma(weight, x_next, c_next)
+    for j in range(max(width - k, 0), width):
+        x = load(change, oldest + j)
+        a = fma(broadcast(short_run, w + j), x, a)
+        b = fma(broadcast(short_run, w1 + j), x, b)
+        c = fma(broadcast(short_run, w2 + j), x, c)
+    for j in range(k):
+        x = load(level, (row - 1) * k + j)
+        weight = broadcast(long_run, i * k + j)
+        a, a_next = fma(weight, x, a), fma(weight, x, a_next)
+        weight = broadcast(long_run, i1 * k + j)
+        b, b_next = fma(weight, x, b), fma(weight, x, b_next)
+        weight = broadcast(long_run, i2 * k + j)
+        c, c_next = fma(weight, x, c), fma(weight, x, c_next)
+    now = row * k
+    store(change, now + i, a)
+    store(change, now + i1, b)
+    store(change, now + i2, c)
+    if pair:
+        store(change, now + k + i, a_next)
+        store(change, now + k + i1, b_next)
+        store(change, now + k + i2, c_next)
+
+
+@kernel
+def _end_pair(change: np.ndarray, row: int, i: int, k: int, newest: np.ndarray) -> None:
+    """Add to equations i to i+2 of the row after ``row`` what d of ``row`` does to them."""
+    i1, i2 = min(i + 1, k - 1), min(i + 2, k - 1)
+    now, after = row * k, (row + 1) * k
+    a, b, c = load(change, after + i), load(change, after + i1), load(change, after + i2)
+    for j in range(k):
+        x = load(change, now + j)
+        a = fma(broadcast(newest, i * k + j), x, a)
+        b = fma(broadcast(newest, i1 * k + j), x, b)
+        c = fma(broadcast(newest, i2 * k + j), x, c)
+    store(change, after + i, a)
+    store(change, after + i1, b)
+    store(change, after + i2, c)
 
 
 @kernel

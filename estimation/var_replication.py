@@ -36,7 +36,7 @@ def workspace(
 @kernel
 def replicate(
     work: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-    dynamics: tuple[np.ndarray, np.ndarray, np.ndarray],
+    dynamics: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     basis: np.ndarray,
     residuals: np.ndarray,
     positions: np.ndarray,

@@ -2,8 +2,9 @@
 
 Figures: the embedded official panel, monthly changes from 1999-02 on. Model: VAR(3) with a constant
 and seasonal dummies. Identification: recursive in the order oil, US 10-year yield, yen, import
-prices, core CPI, JGB 10-year yield. Bands: a bootstrap in blocks, which stays valid where the
-variance of the shocks moves over time, as it does here.
+prices, core CPI, JGB 10-year yield. Bands: a bootstrap that is corrected for the bias of least
+squares and draws residuals in blocks, valid where the variance of the shocks moves over time, as it
+does here.
 
     python examples/irf_chart.py [FOLDER]
 """
@@ -20,7 +21,9 @@ from yenloop.reports.figures.style import paper_style
 def main(folder: Path) -> None:
     panel = yl.load_loop_panel()
     reduced = yl.VAR(lags=3, seasonal=True).fit(panel)
-    svar = reduced.identify(yl.Cholesky(), inference=yl.BlockBootstrap(draws=2000), rng=1)
+    svar = reduced.identify(
+        yl.Cholesky(), inference=yl.BiasCorrectedBootstrap(draws=2000, block_length=None), rng=1
+    )
     irf = svar.irf(24, size={"usdjpy_tokyo": 10}, levels=(0.68, 0.90))
 
     figure, _ = irf.plot()

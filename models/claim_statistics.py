@@ -157,6 +157,7 @@ def _where_prices_react(
 
 def _sized(svar: StructuralVAR, shock: str, part: Part, horizon: int) -> IRF:
     """Responses to a shock of the part's size, cumulated to levels."""
+    svar.require_valid("claim")
     size = float(part.shock_size or 1.0) / svar.columns[shock].response_scale
     return svar.irf(horizon, size={shock: size}).select(shock=shock)
 
@@ -212,7 +213,7 @@ def _gain(svar: StructuralVAR, part: Part, yen: str, jgb: str) -> Component:
         unstable = ~(gain.is_stable(own) & gain.is_stable(rest))
         return masked_where(unstable, gain.finite_horizon_gain(*system, horizon)[..., -1:])[..., 0]
 
-    point = at_horizon(reduced.lag_coefficients[None], reduced.covariance[None], svar.impact[None])
+    point = at_horizon(reduced.lag_coefficients[None], svar.covariance[None], svar.impact[None])
     return Component(
         name=part.name,
         draws=at_horizon(draws.lags, draws.covariance, draws.impact),

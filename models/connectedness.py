@@ -23,6 +23,7 @@ from ..estimation.connectedness import (
 )
 from ..estimation.streams import seed_from
 from .inference.block_bootstrap import BlockBootstrap
+from .options import require_choice, require_count
 from .results import Result, Summary, bands_from_draws, tidy_frame
 
 if TYPE_CHECKING:
@@ -69,13 +70,8 @@ class Connectedness:
     inference: BlockBootstrap = field(default_factory=BlockBootstrap)
 
     def __post_init__(self) -> None:
-        if self.scheme not in ("generalised", "recursive"):
-            raise SpecError(
-                f"The scheme '{self.scheme}' is not known.",
-                remedy="Use 'generalised' or 'recursive'.",
-            )
-        if self.horizon < 1:
-            raise SpecError(f"horizon = {self.horizon}.", remedy="Use 1 step or more.")
+        require_choice("scheme", self.scheme, ("generalised", "recursive"))
+        require_count("horizon", self.horizon, 1)
         if self.order is not None and self.scheme == "generalised":
             raise SpecError(
                 "Generalised shares have no order.", remedy="Leave it out, or use 'recursive'."

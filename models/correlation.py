@@ -171,7 +171,7 @@ class DCCResults(Result):
     @property
     def sample(self) -> str:
         """First and last date."""
-        return f"{label_of(self.dates[0])} to {label_of(self.dates[-1])}"
+        return span_of(self.dates)
 
     @property
     def std_errors(self) -> tuple[float, float]:

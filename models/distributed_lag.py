@@ -207,7 +207,7 @@ def distributed_lag(
         levels=tuple(levels),
         nobs=len(y),
         r_squared=float(fit.rsquared),
-        sample=f"{label_of(y.index[0])} to {label_of(y.index[-1])}",
+        sample=span_of(y.index),
         method=_method(
             lags, [data.columns[c] for c in controls], own_lags, seasonal, hac_lags, small_sample
         ),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pandas as pd
 
 from ..data.panel import label_of, refuse_two_sided
-from ..errors import SpecError
 from ..estimation.forecast_paths import forecast_paths
+from .options import require_count
 from .reduced_form.deterministic import deterministic_terms, next_periods
+from .reduced_form.exogenous import future_exogenous
 from .responses import chosen, cumulated_columns, in_logs, long_frame
 from .results import Summary, tidy_frame
 from .structural_result import StructuralResult, origin
@@ -20,8 +21,22 @@ from .structural_result import StructuralResult, origin
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .reduced_form.var_results import VARResults
+    from .reduced_form.base import ReducedForm
     from .structural import StructuralVAR
+
+
+class Parameters(Protocol):
+    """Joint draws of a VAR's coefficients."""
+
+    @property
+    def lags(self) -> np.ndarray:
+        """Shape (R, p, K, K)."""
+        ...
+
+    @property
+    def deterministic(self) -> np.ndarray:
+        """Shape (R, K, m)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -137,19 +152,11 @@ def forecast(
     levels: Sequence[float],
 ) -> Forecast:
     """Forecasts of a structural VAR; see ``StructuralVAR.forecast``."""
-    if steps < 1:
-        raise SpecError(f"steps = {steps}.", remedy="Use at least 1.")
+    require_count("steps", steps, 1)
     refuse_two_sided(svar.columns.values(), "forecasting")
     reduced, draws, names = svar.reduced, svar.draws, svar.names
     dates = next_periods(reduced.index, steps)
-    z = _future_terms(reduced, dates, exog)
-    start = reduced.y[-reduced.p :]
-    still = np.zeros((1, steps, len(names)))
-    point = forecast_paths(
-        start, z, reduced.lag_coefficients[None], reduced.deterministic[None], still
-    )[0]
-    shocks = _resampled(reduced, len(draws), steps, svar.seed)
-    paths = forecast_paths(start, z, draws.lags, draws.deterministic, shocks)
+    point, paths = predictive_paths(reduced, draws, dates, exog, svar.seed)
     cumulated = cumulated_columns(names, svar.columns, cumulative)
     history = pd.DataFrame(reduced.y, index=reduced.index, columns=list(names))
     for i, name in enumerate(names):
@@ -171,30 +178,62 @@ def forecast(
     )
 
 
-def _future_terms(reduced: VARResults, dates: pd.Index, exog: pd.DataFrame | None) -> np.ndarray:
+def predictive_paths(
+    reduced: ReducedForm,
+    draws: Parameters,
+    dates: pd.Index,
+    exog: pd.DataFrame | None,
+    seed: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The path without future shocks, and paths with drawn parameters and resampled residuals.
+
+    Parameters
+    ----------
+    reduced : ReducedForm
+    draws : joint draws of its parameters
+    dates : Index, length S
+        The periods after the last observation.
+    exog : DataFrame, optional
+        Exogenous columns in those periods.
+    seed : int
+
+    Returns
+    -------
+    point : ndarray, shape (S, K)
+    paths : ndarray, shape (R, S, K)
+    """
+    z = _future_terms(reduced, dates, exog)
+    start, steps = reduced.y[-reduced.p :], len(dates)
+    still = np.zeros((1, steps, len(reduced.names)))
+    point = forecast_paths(
+        start, z, reduced.lag_coefficients[None], reduced.deterministic[None], still
+    )[0]
+    shocks = _resampled(reduced, len(draws.lags), steps, seed)
+    return point, forecast_paths(start, z, draws.lags, draws.deterministic, shocks)
+
+
+def _future_terms(reduced: ReducedForm, dates: pd.Index, exog: pd.DataFrame | None) -> np.ndarray:
     """Deterministic terms continued, exogenous columns as given, shape (S, m)."""
-    spec = reduced.spec
+    spec, z_names = reduced.spec, reduced.z_names
+    trend = reduced.z[-1, z_names.index("trend")] if "trend" in z_names else 0
     terms = deterministic_terms(
-        dates, trend=spec.trend, seasonal=spec.seasonal, first=len(reduced.y) + 1
+        dates, trend=spec.trend, seasonal=spec.seasonal, first=int(trend) + 1
     )
-    wanted = list(spec.exog or ())
-    if not wanted:
-        return terms.to_numpy()
-    if exog is None or [n for n in wanted if n not in exog] or len(exog) < len(dates):
-        raise SpecError(
-            f"The model has exogenous columns ({', '.join(wanted)}), whose future values "
-            f"a forecast of {len(dates)} periods needs.",
-            remedy="Pass exog= with these columns for each period ahead.",
-        )
-    given = exog[wanted].iloc[: len(dates)].to_numpy(float)
-    return np.hstack([terms.to_numpy(), given])
+    ahead = future_exogenous(reduced, dates, exog)
+    single = len(z_names) - terms.shape[1] - ahead.shape[1]  # dummies of past periods
+    return np.hstack([terms.to_numpy(), ahead, np.zeros((len(dates), single))])
 
 
-def _resampled(reduced: VARResults, draws: int, steps: int, seed: int) -> np.ndarray:
-    """Residuals drawn with replacement, centred and scaled for degrees of freedom."""
-    u = reduced.residuals.to_numpy()
-    scaled = (u - u.mean(axis=0)) * np.sqrt(reduced.nobs / reduced.df_resid)
+def _resampled(reduced: ReducedForm, draws: int, steps: int, seed: int) -> np.ndarray:
+    """Errors of the periods ahead, shape (draws, steps, K), drawn from the residuals.
+
+    Residuals are centred and scaled for degrees of freedom; where months have a scale of their
+    own, they are multiplied by that of the periods ahead.
+    """
+    u = reduced.residuals.to_numpy()[reduced.resampled_rows]
+    scaled = (u - u.mean(axis=0)) * np.sqrt(len(u) / reduced.df_resid)
     # A stream of its own: the bootstrap's would repeat the resampling that made each draw.
     generator = np.random.default_rng([seed, 1])
     drawn: np.ndarray = scaled[generator.integers(0, len(scaled), size=(draws, steps))]
+    drawn *= reduced.future_scales(steps)[:, None]
     return drawn

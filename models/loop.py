@@ -66,7 +66,7 @@ def loop_gain(
         _require_node(node, group, svar.names)
     require_shocks(svar, [node], "The gain")
     reduced, draws, i = svar.reduced, svar.draws, svar.names.index(node)
-    point = (reduced.lag_coefficients, reduced.covariance, svar.impact[:, i], i)
+    point = (reduced.lag_coefficients, svar.covariance, svar.impact[:, i], i)
     drawn = (draws.lags, draws.covariance, draws.impact[..., i], i)
     opened = _opened(point, drawn)
     amplification, phase = _frequencies(point, drawn, opened)
@@ -123,7 +123,7 @@ def _domestic(
     inside, i = [svar.names.index(name) for name in domestic], list(domestic).index(node)
     reduced, draws = svar.reduced, svar.draws
     blocks = (
-        (reduced.lag_coefficients, reduced.covariance, svar.impact),
+        (reduced.lag_coefficients, svar.covariance, svar.impact),
         (draws.lags, draws.covariance, draws.impact),
     )
     systems: list[_System] = []

@@ -223,7 +223,7 @@ def _edge(
     """
     i, j = svar.names.index(target), svar.names.index(source)
     reduced, draws = svar.reduced, svar.draws
-    row = gain.structural_row(reduced.lag_coefficients, reduced.covariance, svar.impact[:, i])
+    row = gain.structural_row(reduced.lag_coefficients, svar.covariance, svar.impact[:, i])
     drawn = gain.structural_row(draws.lags, draws.covariance, draws.impact[..., i])
     own_sum = drawn[..., i].sum(-1) / drawn[:, 0, i]
     tail = (1 - DISTINGUISHABLE) / 2

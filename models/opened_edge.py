@@ -149,7 +149,7 @@ def open_edge(
     ------
     NotIdentifiedError, SpecError
     """
-    svar.require_valid("irf")
+    svar.require_valid("opened_edge")
     names, shock = svar.names, shock or source
     unknown = [name for name in (target, source, shock) if name not in names]
     if unknown or target == source:

@@ -15,6 +15,7 @@ from ..data.transforms import difference, log_difference
 from ..errors import SpecError, YenloopWarning
 from ..estimation.streams import seed_from
 from ..estimation.switching_design import pack, unpack
+from .options import require_choice
 from .switching.count_test import RegimeCountTest, regime_count_test
 from .switching.data import Switch, SwitchingData, arrange, linear_fit
 from .switching.fits import VARIANCE_FLOOR, fit_models, require_best
@@ -300,14 +301,8 @@ def _changes(panel: Panel, names: Sequence[str]) -> Panel:
 def _require_switching(regimes: int, switch: str, switching: Sequence[str], constant: str) -> None:
     if regimes < 2:
         raise SpecError(f"regimes = {regimes}.", remedy="Use two or more.")
-    if switch not in ("coefficients", "variance", "both"):
-        raise SpecError(
-            f"switch = '{switch}'.", remedy="Choose one of: coefficients, variance, both."
-        )
-    if constant not in ("switching", "common", "none"):
-        raise SpecError(
-            f"constant = '{constant}'.", remedy="Choose one of: switching, common, none."
-        )
+    require_choice("switch", switch, ("coefficients", "variance", "both"))
+    require_choice("constant", constant, ("switching", "common", "none"))
     if switch != "variance" and not switching and constant != "switching":
         raise SpecError(
             "No coefficient may switch.", remedy="Name switching regressors, or switch='variance'."

@@ -13,15 +13,19 @@ import pandas as pd
 from ..data.dates import PERIOD_NAMES
 from ..data.panel import Column
 from ..errors import SpecError
-from ..estimation.responses import impulse_responses
+from .inference.intervals.protocol import Bounds, Errors
+from .inference.joint.bands import JointBand, Over
+from .inference.validity import require_joint
+from .options import require_levels
 from .results import Summary, tidy_frame
-from .structural_result import StructuralResult, origin
+from .structural_result import StructuralResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from .structural import StructuralVAR
+    from .inference.joint.protocol import Joint
+    from .overlay import Overlay
 
 Size = Literal["1sd", "unit"] | Mapping[str, float]
 
@@ -46,6 +50,10 @@ class IRF(StructuralResult):
         Shocks whose size was asked for; the default of a chart.
     cumulated : frozenset of str
         Variables whose responses are summed over horizons.
+    errors : Errors or None
+        Standard errors of the point and within each draw, for intervals that studentise.
+    joint_band : JointBand or None
+        What the bands hold at once; None for pointwise bands.
     """
 
     names: tuple[str, ...]
@@ -55,6 +63,8 @@ class IRF(StructuralResult):
     sizes: Mapping[str, str]
     sized: tuple[str, ...]
     cumulated: frozenset[str]
+    errors: Errors | None = None
+    joint_band: JointBand | None = None
 
     methods: ClassVar[tuple[str, ...]] = ("sims1980", "runkle1987", "luetkepohl2005")
     figure: ClassVar[str] = "irf"
@@ -71,14 +81,39 @@ class IRF(StructuralResult):
 
     @cached_property
     def std_error(self) -> np.ndarray:
-        """Standard deviation over draws, shape (H+1, K, J)."""
-        return self.bands_of(self.point, self.draws)[0]
+        """Standard errors, shape (H+1, K, J): by default the standard deviation over draws."""
+        return self.interval.std_error(self.point, self.draws)
 
-    def bands(
-        self, levels: Sequence[float] | None = None
-    ) -> dict[float, tuple[np.ndarray, np.ndarray]]:
-        """Equal-tailed percentile bounds of each level, each of shape (H+1, K, J)."""
-        return self.bands_of(self.point, self.draws, levels)[1]
+    def bands(self, levels: Sequence[float] | None = None) -> Bounds:
+        """Bounds of each level, each of shape (H+1, K, J); pointwise unless made joint."""
+        wanted = self.levels if levels is None else levels
+        require_levels(wanted)
+        if self.joint_band is None:
+            return self.interval.bounds(self.point, self.draws, wanted, self.errors)
+        return self.joint_band.bounds(self.interval, self.point, self.draws, wanted, self.errors)
+
+    def joint(self, rule: Joint | None = None, *, over: Over = "path") -> IRF:
+        """The same responses with joint bands: their levels are of all that they hold at once.
+
+        Parameters
+        ----------
+        rule : Joint, optional
+            ``SupT()`` by default, or ``Sidak()``, ``Bonferroni()``.
+        over : {"path", "shown"}
+            Hold each path of one response to one shock, or all paths of this result: select
+            responses and shocks first.
+
+        Raises
+        ------
+        InvalidInferenceError
+        SpecError
+            When bands are computed from too few draws.
+        """
+        from .inference.joint.sup_t import SupT
+
+        chosen_rule = SupT() if rule is None else rule
+        require_joint(chosen_rule.name, "cumulative_irf" if self.cumulated else "irf")
+        return replace(self, joint_band=JointBand(chosen_rule, over))
 
     def select(
         self,
@@ -97,12 +132,16 @@ class IRF(StructuralResult):
         names = chosen(response, self.names, "variable")
         rows = [self.names.index(name) for name in names]
         columns = [self.shocks.index(name) for name in shocks]
+        part = self.errors and Errors(
+            self.errors.point[:, rows][..., columns], self.errors.draws[:, :, rows][..., columns]
+        )
         return replace(
             self,
             names=names,
             shocks=shocks,
             point=self.point[:, rows][..., columns],
             draws=self.draws[:, :, rows][..., columns],
+            errors=part,
             sizes={s: self.sizes[s] for s in shocks},
             sized=tuple(s for s in self.sized if s in shocks) or shocks,
             cumulated=self.cumulated & set(names),
@@ -110,17 +149,24 @@ class IRF(StructuralResult):
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row for each shock, response, horizon and level; horizons start at 0."""
-        std_error, bands = self.bands_of(self.point, self.draws, levels)
-        rows = long_frame(self.point, std_error, bands, self.names, self.shocks, first=0)
+        bands = self.bands(levels)
+        rows = long_frame(self.point, self.std_error, bands, self.names, self.shocks, first=0)
+        joint = f", {self.joint_band.rule.describe()}" if self.joint_band else ""
         return tidy_frame(
             rows.assign(
                 model=self.model,
                 statistic="irf",
-                band=self.band,
+                band=self.band + joint,
                 cumulative=rows["response"].isin(self.cumulated),
                 unit=rows["response"].map(self.units),
             )
         )
+
+    def cite(self) -> str:
+        """BibTeX of the methods used, that of joint bands among them."""
+        from .citations import bibtex
+
+        return bibtex((*self.methods, *(self.joint_band.rule.methods if self.joint_band else ())))
 
     def notes(self) -> tuple[str, ...]:
         """Size of the shocks, what is cumulated, identification, bands, sample."""
@@ -132,6 +178,7 @@ class IRF(StructuralResult):
             *(f"{self.sizes[shock]}." for shock in self.sized),
             *([cumulation] if summed else []),
             *self.setting,
+            *([self.joint_band.describe()] if self.joint_band else []),
         )
 
     def plot(
@@ -167,6 +214,7 @@ class IRF(StructuralResult):
         level = max(self.levels)
         low, high = self.bands([level])[level]
         shown = [h for h in (0, 1, 3, 6, 12, 24, 36, 48) if h <= self.horizon]
+        kind = "joint band" if self.joint_band else "band"
         tables = []
         for s in self.sized:
             j = self.shocks.index(s)
@@ -178,46 +226,20 @@ class IRF(StructuralResult):
                 for i, name in enumerate(self.names)
             }
             table = pd.DataFrame.from_dict(rows, orient="index", columns=[f"h={h}" for h in shown])
-            tables.append((f"Shock: {self.sizes[s]} ({level:.0%} band)", table))
+            tables.append((f"Shock: {self.sizes[s]} ({level:.0%} {kind})", table))
         return Summary(f"Impulse responses, {self.model}", tables, self.notes())
+
+    def overlay(self, *others: IRF, labels: Sequence[str] | None = None) -> Overlay:
+        """These responses and those of other models in one chart; see ``overlay``."""
+        from .overlay import overlay
+
+        return overlay([self, *others], labels)
 
     def label(self, name: str) -> str:
         """Label of a response with its unit, and whether it is cumulated."""
         column = self.columns[name]
         summed = ", cumulated" if name in self.cumulated else ""
         return f"{column.label} ({column.unit_of_responses}{summed})"
-
-
-def impulse_response(
-    svar: StructuralVAR,
-    horizon: int,
-    *,
-    size: Size,
-    cumulative: bool | Literal["auto"],
-    levels: Sequence[float],
-) -> IRF:
-    """Impulse responses of a structural VAR; see ``StructuralVAR.irf``."""
-    names, columns, draws = svar.names, svar.columns, svar.draws
-    targets = _targets(size, names)
-    point = _sized_responses(svar.reduced.lag_coefficients, svar.impact, targets, horizon)
-    drawn = _sized_responses(draws.lags, draws.impact, targets, horizon)
-    cumulated = cumulated_columns(names, columns, cumulative)
-    scale = np.array([columns[name].response_scale for name in names])[:, None]
-    for responses in (point, drawn):
-        for i, name in enumerate(names):
-            if name in cumulated:
-                np.cumsum(responses[..., i, :], axis=-2, out=responses[..., i, :])
-        responses *= scale
-    return IRF(
-        **origin(svar, levels),
-        names=names,
-        shocks=names,
-        point=point,
-        draws=drawn,
-        sizes=_sizes_in_words(targets, names, columns, svar.impact),
-        sized=tuple(size) if isinstance(size, Mapping) else names,
-        cumulated=cumulated,
-    )
 
 
 def long_frame(
@@ -290,50 +312,7 @@ def periods_of(column: Column) -> str:
     return f"{PERIOD_NAMES[column.frequency]}s".capitalize()
 
 
-def _sized_responses(
-    lags: np.ndarray, impact: np.ndarray, targets: np.ndarray, horizon: int
-) -> np.ndarray:
-    """Responses with each shock scaled so that its own impact response is the target."""
-    if horizon < 0:
-        raise SpecError(f"horizon = {horizon}.", remedy="Use 0 or more.")
-    own = np.diagonal(impact, axis1=-2, axis2=-1)
-    factor = np.where(np.isnan(targets), 1.0, targets / own)
-    return impulse_responses(lags, impact * factor[..., None, :], horizon)
-
-
-def _targets(size: Size, names: Sequence[str]) -> np.ndarray:
-    """Own impact response asked for, by shock; NaN for one standard deviation."""
-    if isinstance(size, str):
-        if size not in ("1sd", "unit"):
-            raise SpecError(
-                f"size = '{size}'.", remedy="Use '1sd', 'unit' or a mapping such as {'usdjpy': 10}."
-            )
-        return np.full(len(names), np.nan if size == "1sd" else 1.0)
-    chosen(tuple(size), names, "shock")
-    void = [name for name, value in size.items() if value == 0 or not np.isfinite(value)]
-    if void:
-        raise SpecError(f"The size of {void[0]} is {size[void[0]]}.", remedy="Use another number.")
-    return np.array([size.get(name, np.nan) for name in names])
-
-
-def _sizes_in_words(
-    targets: np.ndarray, names: Sequence[str], columns: Mapping[str, Column], impact: np.ndarray
-) -> dict[str, str]:
-    words = {}
-    for j, name in enumerate(names):
-        column = columns[name]
-        one_sd = np.isnan(targets[j])
-        value = (impact[j, j] if one_sd else targets[j]) * column.response_scale
-        what = f"{_amount(value, column)} on impact"
-        words[name] = (
-            f"One-standard-deviation shock to {column.label} ({what})"
-            if one_sd
-            else f"Shock to {column.label} of {what}"
-        )
-    return words
-
-
-def _amount(value: float, column: Column) -> str:
+def amount(value: float, column: Column) -> str:
     """A size with its unit; for logs the exact percentage too, which 10 log points are not."""
     if in_logs(column):
         return f"{value:+.3g} log points ({100 * np.expm1(value / 100):+.3g}%)"

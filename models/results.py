@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
+
+from ..errors import SpecError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -139,7 +142,23 @@ class Result:
         """
         from ..reports.figures import drawing
 
+        if not figure:
+            raise SpecError(
+                f"{type(self).__name__} has no chart.", remedy="Use its summary() or tidy()."
+            )
         return drawing(figure)(frame, **{"notes": self.notes(), **options})
+
+    def save(self, path: str | Path) -> Path:
+        """Write the result, draws included, to one file that ``yenloop.load`` reads."""
+        from .storage import save
+
+        return save(self, path)
+
+    def export(self, path: str | Path) -> Path:
+        """Write the numbers with their labels: a workbook (.xlsx) or a Stata data set (.dta)."""
+        from .export import export_result
+
+        return export_result(self, path)
 
     def cite(self) -> str:
         """BibTeX of the methods used."""

@@ -48,7 +48,7 @@ class RollingConnectedness(Result):
     @property
     def sample(self) -> str:
         """Ends of the first and of the last window."""
-        return f"{label_of(self.total.index[0])} to {label_of(self.total.index[-1])}"
+        return span_of(self.total.index)
 
     def tidy(self) -> pd.DataFrame:
         """One row for each window; ``horizon`` is the date on which it ends."""

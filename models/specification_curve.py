@@ -96,7 +96,7 @@ def specification_curve(
     """
     windows = dict(samples or {"all": (None, None)})
     bands, seed = inference or ResidualBootstrap(draws=500), seed_from(rng)
-    require_valid("cholesky", bands.name, "gain")
+    require_valid("cholesky", bands.name, "gain", interval=bands.interval.name)
     candidates = [tuple(o) for o in orders or orders_in_places(order, movable)]
     places = [_moved(candidate, movable) for candidate in candidates]
     base = Specification(_moved(order, movable), base_lags, next(iter(windows)))

@@ -5,50 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from ..data.panel import Column
-from ..errors import SpecError
+from .identification.joint_draws import identify_draws, implied_covariance
 from .inference.validity import require_valid
+from .options import require_levels
+from .results import Summary
+from .structural_draws import StructuralDraws
 
 if TYPE_CHECKING:
-    from .decompositions import FEVD, HistoricalDecomposition
+    from .counterfactuals import Counterfactual
+    from .decompositions import HistoricalDecomposition
+    from .dynamic_multipliers import DynamicMultipliers
     from .forecasting import Forecast
+    from .identification.coefficients import StructuralCoefficients
     from .identification.protocol import Identification
     from .inference.protocol import Inference
-    from .reduced_form.var_results import VARResults
+    from .long_run_effects import LongRunEffects
+    from .reduced_form.base import ReducedForm
     from .responses import IRF, Size
-
-
-@dataclass(frozen=True, slots=True)
-class StructuralDraws:
-    """Joint draws of a structural VAR, draw axis first.
-
-    Attributes
-    ----------
-    lags : ndarray, shape (R, p, K, K)
-    deterministic : ndarray, shape (R, K, m)
-    covariance : ndarray, shape (R, K, K)
-    impact : ndarray, shape (R, K, K)
-        [draw, response, shock].
-    failed : int
-        Draws that failed numerically; they are not among the R.
-    refitted : int
-        Draws that needed the slower, more accurate estimation.
-    """
-
-    lags: np.ndarray
-    deterministic: np.ndarray
-    covariance: np.ndarray
-    impact: np.ndarray
-    failed: int
-    refitted: int
-
-    def __len__(self) -> int:
-        return len(self.lags)
+    from .shocks import ShockSeries
+    from .structural_influence import Influence
+    from .variance_shares import FEVD
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +39,8 @@ class StructuralVAR:
 
     Attributes
     ----------
-    reduced : VARResults
+    reduced : ReducedForm
+        The VAR or the VECM.
     scheme : Identification
     inference : Inference
         Source of the joint draws.
@@ -66,7 +49,7 @@ class StructuralVAR:
         B as [response, shock]; shock j is named as variable j.
     """
 
-    reduced: VARResults
+    reduced: ReducedForm
     scheme: Identification
     inference: Inference
     seed: int
@@ -84,9 +67,11 @@ class StructuralVAR:
 
     @property
     def band(self) -> str:
-        """Name of the inference, with the interval where it is not the plain percentile."""
+        """Name of the inference, with the interval where it has a choice and is not percentiles."""
         interval = self.inference.interval.name
-        return self.inference.name + ("" if interval == "percentile" else f", {interval}")
+        return self.inference.name + (
+            "" if interval in ("percentile", "delta") else f", {interval}"
+        )
 
     @cached_property
     def draws(self) -> StructuralDraws:
@@ -98,14 +83,22 @@ class StructuralVAR:
             If more than five per cent of the draws failed.
         """
         found = self.reduced.draws(self.inference, self.seed)
+        impact, kept = identify_draws(self, found)
+        some = slice(None) if kept.all() else kept
         return StructuralDraws(
-            found.lags,
-            found.deterministic,
-            found.covariance,
-            self.scheme.impact(found.covariance, found.lags, self.names),
-            found.failed,
+            found.lags[some],
+            found.deterministic[some],
+            implied_covariance(self.scheme, impact, found.covariance)[some],
+            impact[some],
+            found.failed + int((~kept).sum()),
             found.refitted,
+            found.adjusted,
         )
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Sigma of the structural model, (K, K): B B' where the scheme can restrict it."""
+        return implied_covariance(self.scheme, self.impact, self.reduced.covariance)
 
     def irf(
         self,
@@ -135,13 +128,53 @@ class StructuralVAR:
         ------
         SpecError, InvalidInferenceError, DrawError
         """
-        from .responses import impulse_response
+        from .impulse_response import impulse_response
+        from .responses import cumulated_columns
 
-        _require_levels(levels)
+        require_levels(levels)
         self.require_valid("irf")
-        if cumulative:
+        if cumulated_columns(self.names, self.columns, cumulative):
             self.require_valid("cumulative_irf")
         return impulse_response(self, horizon, size=size, cumulative=cumulative, levels=levels)
+
+    def dynamic_multipliers(
+        self,
+        horizon: int = 24,
+        *,
+        size: Size = "unit",
+        permanent: bool = False,
+        cumulative: bool | Literal["auto"] = "auto",
+        levels: Sequence[float] = (0.68, 0.90),
+    ) -> DynamicMultipliers:
+        """Responses to changes of the exogenous columns, with bands from the joint draws.
+
+        Parameters
+        ----------
+        horizon : int
+            Last horizon, in periods; the first is 0.
+        size : {"unit", "1sd"} or mapping of column to size
+            One unit of the panel, one standard deviation of the column in the sample, or the
+            sizes given (the other columns change by one unit).
+        permanent : bool
+            Whether the change lasts: multipliers summed over the periods since it began. By
+            default it is one period's alone.
+        cumulative : bool or "auto"
+            Sum the responses over horizons: all, none, or those of the differenced columns, whose
+            cumulated response is the response of the level.
+        levels : sequence of float
+
+        Raises
+        ------
+        SpecError
+            If the VAR has no exogenous columns.
+        """
+        from .dynamic_multipliers import multipliers
+
+        require_levels(levels)
+        self.require_valid("dynamic_multiplier")
+        return multipliers(
+            self, horizon, size=size, permanent=permanent, cumulative=cumulative, levels=levels
+        )
 
     def fevd(self, horizon: int = 24, *, levels: Sequence[float] = (0.68, 0.90)) -> FEVD:
         """Shares of the forecast error variance of the variables as modelled.
@@ -157,11 +190,43 @@ class StructuralVAR:
         NotIdentifiedError
             If the shocks do not exhaust the covariance (B B' differs from Sigma).
         """
-        from .decompositions import variance_decomposition
+        from .variance_shares import variance_decomposition
 
-        _require_levels(levels)
+        require_levels(levels)
         self.require_valid("fevd")
         return variance_decomposition(self, horizon, levels=levels)
+
+    def long_run_effects(
+        self,
+        *,
+        size: Size = "1sd",
+        cumulative: bool | Literal["auto"] = "auto",
+        levels: Sequence[float] = (0.68, 0.90),
+    ) -> LongRunEffects:
+        """Effects of the shocks at an infinite horizon, with bands from the joint draws.
+
+        In a VECM the limits of the levels' responses; in a stationary VAR the sums of responses.
+
+        Parameters
+        ----------
+        size : {"1sd", "unit"} or mapping of shock to size
+            As in ``irf``: the shock's size on impact.
+        cumulative : bool or "auto"
+            Which variables of a stationary VAR to show: all, or those that are changes, whose
+            summed responses are the effect on their level.
+        levels : sequence of float
+
+        Raises
+        ------
+        NotIdentifiedError
+            If the responses have no limit.
+        SpecError
+        """
+        from .long_run_effects import long_run_effects
+
+        require_levels(levels)
+        self.require_valid("long_run_effect")
+        return long_run_effects(self, size=size, cumulative=cumulative, levels=levels)
 
     def historical_decomposition(
         self, *, draws: int = 0, levels: Sequence[float] = (0.68, 0.90)
@@ -176,9 +241,56 @@ class StructuralVAR:
         """
         from .decompositions import decompose_history
 
-        _require_levels(levels)
+        require_levels(levels)
         self.require_valid("historical_decomposition")
         return decompose_history(self, draws=draws, levels=levels)
+
+    def counterfactual(
+        self,
+        *,
+        shocks_off: Sequence[str] = (),
+        edges_off: Sequence[tuple[str, str]] = (),
+        start: str | None = None,
+        end: str | None = None,
+        cumulative: bool | Literal["auto"] = "auto",
+        levels: Sequence[float] = (0.68, 0.90),
+    ) -> Counterfactual:
+        """The historical path had some shocks been zero, or some reactions not taken place.
+
+        Parameters
+        ----------
+        shocks_off : sequence of str
+        edges_off : sequence of (source, target)
+            The target does not react to the source: A_target,source(z) = 0, within the period and
+            later. The target is given the source's sample mean instead.
+        start, end : str, optional
+            First and last period in which they are off; by default the whole sample.
+        cumulative : bool or "auto"
+            Show the change since the period before the start: for all, none, or the differenced
+            columns.
+        levels : sequence of float
+
+        Raises
+        ------
+        NotIdentifiedError
+            If one of the shocks is not identified; for edges, if any shock is not.
+        SpecError
+        """
+        from .counterfactuals import counterfactual
+
+        require_levels(levels)
+        self.require_valid("counterfactual")
+        if edges_off:
+            self.require_valid("opened_edge")
+        return counterfactual(
+            self,
+            shocks_off=shocks_off,
+            edges_off=edges_off,
+            start=start,
+            end=end,
+            cumulative=cumulative,
+            levels=levels,
+        )
 
     def forecast(
         self,
@@ -202,30 +314,113 @@ class StructuralVAR:
         """
         from .forecasting import forecast
 
-        _require_levels(levels)
+        require_levels(levels)
         self.require_valid("forecast")
         return forecast(self, steps, exog=exog, cumulative=cumulative, levels=levels)
 
-    def shocks(self) -> pd.DataFrame:
-        """Structural shocks e_t = B^-1 u_t in standard deviations, dated, shape (T, K)."""
-        residuals = self.reduced.residuals
-        values = np.linalg.solve(self.impact, residuals.to_numpy().T).T
-        return pd.DataFrame(values, index=residuals.index, columns=list(self.names))
+    def structural_coefficients(
+        self, *, levels: Sequence[float] = (0.68, 0.90)
+    ) -> StructuralCoefficients:
+        """A and B of A u_t = B e_t, with standard errors and the test of the restrictions.
 
-    def require_valid(self, quantity: str) -> None:
-        """Refuse a band that is not valid for this identification and object."""
-        require_valid(self.scheme.name, self.inference.name, quantity)
+        Under ``AB`` the estimates of its own matrices, with standard errors from the information
+        matrix; under any other scheme that identifies all shocks, A with a unit diagonal and B
+        diagonal, with standard errors from the joint draws.
+
+        Raises
+        ------
+        NotIdentifiedError
+            If the scheme does not identify all shocks.
+        """
+        from .identification.coefficients import structural_coefficients
+
+        require_levels(levels)
+        return structural_coefficients(self, levels)
+
+    def influence(
+        self, shock: str | None = None, response: str | None = None, **options: Any
+    ) -> Influence:
+        """What single periods do to a response, or to any statistic of the joint draws.
+
+        Parameters
+        ----------
+        shock, response : str, optional
+            Needed unless a ``statistic`` is given.
+        **options
+            ``horizons`` (12, or several), ``size`` and ``cumulative`` as in ``irf``; ``statistic``,
+            a function of joint draws; ``whole``, to leave a period out as a lag too. See
+            ``models.structural_influence.influence``.
+
+        Raises
+        ------
+        SpecError, SampleError
+        """
+        from .structural_influence import influence
+
+        return influence(self, shock, response, **options)
+
+    def shocks(self) -> pd.DataFrame:
+        """Structural shocks B^-1 u_t in standard deviations, dated, shape (T, K).
+
+        Standard deviations are those of normal months: where the reduced form has ``scales``, the
+        shocks of such months are larger than one on average, as what they did to the data was.
+        """
+        innovations = self.reduced.innovations
+        values = np.linalg.solve(self.impact, innovations.to_numpy().T).T
+        return pd.DataFrame(values, index=innovations.index, columns=list(self.names))
+
+    def shock_series(self) -> ShockSeries:
+        """The structural shocks as a result: table and chart of the largest, with their dates."""
+        from .shocks import shock_series
+
+        return shock_series(self)
+
+    def summary(self) -> Summary:
+        """The impact matrix, with what identifies it."""
+        shown = {
+            name: f"{self.columns[name].label} ({self.columns[name].unit_of_responses})"
+            for name in self.names
+        }
+        scale = np.array([self.columns[name].response_scale for name in self.names])[:, None]
+        matrix = pd.DataFrame(
+            self.impact * scale, index=list(shown.values()), columns=list(self.names)
+        )
+        caption = "Responses within the period (rows) to shocks of one standard deviation (columns)"
+        return Summary(
+            f"Structural {self.reduced.model} of {', '.join(self.names)}",
+            [(caption, matrix)],
+            self.point_notes(),
+        )
+
+    def require_valid(self, quantity: str, *, joint: str | None = None) -> None:
+        """Refuse a band that is not valid for this identification, object and sample.
+
+        Raises
+        ------
+        InvalidInferenceError
+        """
+        # What holds for an error-correction model holds whatever identifies its shocks.
+        schemes = [self.scheme.name, *(["svec"] if self.reduced.unit_roots else [])]
+        for scheme in dict.fromkeys(schemes):
+            require_valid(
+                scheme,
+                self.inference.name,
+                quantity,
+                interval=self.inference.interval.name,
+                joint=joint,
+                near_unit_root=self.reduced.near_unit_root,
+            )
 
     def notes(self) -> tuple[str, ...]:
         """Identification, bands and sample in words, for the note under a figure."""
-        kept = len(self.draws)
-        lost = f" ({self.draws.failed} failed)" if self.draws.failed else ""
+        from .structural_notes import caveats, what_was_drawn
+
         identification, *sample = self.point_notes()
         return (
             identification,
-            f"Bands: {self.inference.describe()}; {kept:,} kept{lost}, seed {self.seed}.",
+            f"Bands: {self.inference.describe()}{what_was_drawn(self)}.",
             *sample,
-            *self._caveats(),
+            *caveats(self),
         )
 
     def point_notes(self) -> tuple[str, ...]:
@@ -235,27 +430,3 @@ class StructuralVAR:
             f"{self.reduced.model}, {self.reduced.terms_in_words}; {self.reduced.sample}, "
             f"T = {self.reduced.nobs}.",
         )
-
-    def _caveats(self) -> list[str]:
-        """What the reader of a band must know about this sample."""
-        found = []
-        if not self.reduced.is_stable:
-            found.append("The VAR is not stable: responses do not die out.")
-        if self.reduced.residuals_are_autocorrelated:
-            found.append(
-                "Residuals are autocorrelated (Edgerton-Shukur F up to lag 5, p < 0.01): the lags "
-                "do not hold all dynamics, and bands take them as if they did."
-            )
-        draws_one_by_one = self.inference.name == "residual_bootstrap"
-        if draws_one_by_one and self.reduced.residuals_are_heteroskedastic:
-            found.append(
-                "Residuals show conditional heteroskedasticity (ARCH-LM p < 0.01): a bootstrap of "
-                "independent residuals may understate the uncertainty of the impact matrix."
-            )
-        return found
-
-
-def _require_levels(levels: Sequence[float]) -> None:
-    """Coverage is a share, such as 0.90, not a percentage."""
-    if not levels or not all(0 < level < 1 for level in levels):
-        raise SpecError(f"levels = {tuple(levels)}.", remedy="Use shares such as (0.68, 0.90).")

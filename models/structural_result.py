@@ -10,6 +10,8 @@ import numpy as np
 
 from ..data.panel import Column
 from .inference.intervals.protocol import Bounds, Interval
+from .options import require_levels
+from .provenance import facts_of
 from .results import Result
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class StructuralResult(Result):
         How joint draws become an interval.
     setting : tuple of str
         Identification, bands, sample in words.
+    facts : Mapping[str, str]
+        The same fact by fact; see ``models.provenance.facts_of``.
     nobs : int
     sample : str
     """
@@ -44,6 +48,7 @@ class StructuralResult(Result):
     band: str
     interval: Interval
     setting: tuple[str, ...]
+    facts: Mapping[str, str]
     nobs: int
     sample: str
 
@@ -51,8 +56,10 @@ class StructuralResult(Result):
         self, point: np.ndarray, draws: np.ndarray, levels: Sequence[float] | None = None
     ) -> tuple[np.ndarray, Bounds]:
         """Standard errors and bounds by level of an array and its joint draws (axis 0)."""
+        wanted = self.levels if levels is None else levels
+        require_levels(wanted)
         error = self.interval.std_error(point, draws)
-        return error, self.interval.bounds(point, draws, levels or self.levels)
+        return error, self.interval.bounds(point, draws, wanted)
 
 
 def origin(
@@ -69,6 +76,7 @@ def origin(
         "band": svar.band,
         "interval": svar.inference.interval,
         "setting": svar.notes() if setting is None else setting,
+        "facts": facts_of(svar),
         "nobs": svar.reduced.nobs,
         "sample": svar.reduced.sample,
     }

@@ -14,6 +14,7 @@ from ..errors import ConvergenceWarning, SampleError, SpecError
 from ..estimation.dcc_inference import garch_influence
 from ..estimation.garch import GarchShape
 from ..estimation.garch_optimum import maximise
+from .options import require_choice
 from .volatility_results import GarchResults, GarchSeries
 
 __all__ = ["Garch", "GarchResults", "GarchSeries"]
@@ -57,10 +58,7 @@ class Garch:
             ("distribution", self.distribution, ("normal", "t")),
             ("presample", self.presample, ("mean_square", "backcast")),
         ):
-            if value not in allowed:
-                raise SpecError(
-                    f"{key} = '{value}' is not known.", remedy=f"Use one of {', '.join(allowed)}."
-                )
+            require_choice(key, value, allowed)
         if not 0 < self.persistence_bound < 1:
             raise SpecError(
                 f"persistence_bound = {self.persistence_bound}.", remedy="Use a number below 1."

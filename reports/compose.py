@@ -31,7 +31,7 @@ class Findings:
     dynamics: Dynamics
     pass_through: PassThroughTable
     gain: LoopGain
-    gain_in_blocks: LoopGain
+    gain_beside: LoopGain
     curve: SpecificationCurve
     regimes: Regimes
     masked_regimes: Regimes
@@ -75,14 +75,28 @@ def compose(
         numbers={name: one for chapter in chapters for name, one in chapter.numbers.items()},
         manifest=with_findings(manifest, findings),
         credits=_credits(data, loop),
+        results=_stored(findings),
     )
+
+
+def _stored(findings: Findings) -> dict[str, object]:
+    """Results to continue from; the structural VAR makes its own draws again from its seed."""
+    return {
+        "structural-var": findings.dynamics.svar,
+        "loop-gain": findings.gain,
+        "pass-through": findings.pass_through,
+        "specification-curve": findings.curve,
+        "regimes": findings.regimes.result,
+        "regimes-masked": findings.masked_regimes.result,
+        "verdicts": findings.verdicts,
+    }
 
 
 def _chapters(data: Data, loop: LoopPanel, findings: Findings) -> Iterator[Chapter]:
     """The chapters in the order of the report."""
     yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
     yield verdicts_chapter(findings.verdicts)
-    yield loop_chapter(findings.gain, findings.gain_in_blocks, findings.curve)
+    yield loop_chapter(findings.gain, findings.gain_beside, findings.curve)
     yield passthrough_chapter(findings.pass_through)
     yield dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi)
     yield regimes_chapter(findings.regimes, findings.masked_regimes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .manifest import Manifest
@@ -109,6 +109,8 @@ class Report:
     manifest : Manifest
     credits : sequence of str
         Publishers of the data, as their terms ask to be named.
+    results : mapping of name to result
+        Stored with the run, to be looked at and continued from later.
     """
 
     title: str
@@ -117,6 +119,7 @@ class Report:
     numbers: Mapping[str, Numbers]
     manifest: Manifest
     credits: Sequence[str] = ()
+    results: Mapping[str, object] = field(default_factory=dict)
 
     def charts(self) -> Iterator[Chart]:
         """Charts in the order of the page."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from ..models.storage import save
 from .charts import picture_html, render_chart
 from .content import Chart, Report
 from .latex import table_latex
@@ -33,9 +34,9 @@ def write_report(
 ) -> Path:
     """Write the report into a new folder below ``out`` and return that folder.
 
-    It holds ``index.html``, ``numbers.csv``, ``manifest.json``, ``figures/*.{pdf,svg,png}`` and
-    ``tables/*.{csv,tex}``. The folder appears when it is complete: an error or Ctrl-C leaves
-    nothing behind, and earlier runs in ``out`` are never touched.
+    It holds ``index.html``, ``numbers.csv``, ``manifest.json``, ``figures/*.{pdf,svg,png}``,
+    ``tables/*.{csv,tex}`` and ``results/*.yenloop``. The folder appears when it is complete: an
+    error or Ctrl-C leaves nothing behind, and earlier runs in ``out`` are never touched.
 
     Parameters
     ----------
@@ -62,6 +63,7 @@ def write_report(
             _write(run.path / "numbers.csv", numbers_csv(report.numbers))
             pictures = _write_figures(report, run.path / "figures", draw)
             _write(run.path / "index.html", render_page(report, pictures))
+            _write_results(report, run.path / "results")
             seconds = {**report.manifest.seconds, "report": round(perf_counter() - started, 3)}
             manifest = replace(report.manifest, seconds=seconds, outputs=_hashes(run.path))
             _write(run.path / "manifest.json", manifest.to_json())
@@ -88,6 +90,12 @@ def _write_tables(report: Report, folder: Path) -> None:
     for table in report.tables():
         _write(folder / f"{table.name}.csv", table_csv(table))
         _write(folder / f"{table.name}.tex", table_latex(table))
+
+
+def _write_results(report: Report, folder: Path) -> None:
+    folder.mkdir()
+    for name, result in report.results.items():
+        save(result, folder / f"{name}.yenloop")
 
 
 def _write(path: Path, text: str) -> None:

@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 import shlex
+import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,7 +15,7 @@ import pytest
 
 import yenloop as yl
 from yenloop import models
-from yenloop.models.inference.validity import VALIDITY
+from yenloop.models.citations import bibtex
 from yenloop.models.results import TIDY_COLUMNS, Result
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,11 +36,12 @@ def blocks(page: Path, *languages: str) -> list[str]:
     return [code for language, code in found if language in languages]
 
 
-def run_block(code: str) -> dict[str, object]:
-    names: dict[str, object] = {}
+def run_block(code: str, names: dict[str, object] | None = None) -> dict[str, object]:
+    """The names that a block leaves behind, those given included."""
+    found = {} if names is None else names
     with mpl.rc_context():
-        exec(compile(code, "block of a page", "exec"), names)
-    return names
+        exec(compile(code, "block of a page", "exec"), found)
+    return found
 
 
 # -- code ----------------------------------------------------------------------------------------
@@ -67,6 +69,26 @@ def test_every_python_block_of_a_page_runs(page: str, capsys: pytest.CaptureFixt
     for code in blocks(ROOT / "docs" / page, "python"):
         run_block(code)
     capsys.readouterr()
+
+
+def test_the_guide_runs_in_its_order_and_prints_what_it_shows(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its blocks share their names; a block of text is what the block before it prints."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    page, names, shown = ROOT / "docs" / "structural.md", {}, 0
+    for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), flags=re.M | re.S):
+        if language == "python":
+            capsys.readouterr()
+            run_block(code, names)
+        elif language == "text":
+            printed = capsys.readouterr().out.splitlines()
+            expected = [line.split() for line in code.splitlines()]
+            assert expected == [line.split() for line in printed if line.strip()]
+            shown += 1
+    assert shown >= 5
+    saved, again = names["irf"], names["again"]
+    assert (saved.draws == again.draws).all()
 
 
 def test_the_way_without_make_is_three_lines_that_end_in_a_run() -> None:
@@ -103,24 +125,6 @@ def test_the_size_of_the_embedded_panel_is_as_stated() -> None:
     assert stated in text_of(ROOT / "docs" / "data.md").replace("\n", " ")
 
 
-def test_the_validity_table_is_that_of_the_code() -> None:
-    """To renew it, paste the lines that the failure shows below the table's head."""
-    rows = [
-        " | ".join(
-            [scheme, band.replace("_", " "), what.replace("_", " "), _yes(entry), entry.reason]
-        )
-        for (scheme, band, what), entry in VALIDITY.items()
-    ]
-    head = r"\| scheme \| band \| object \| valid \| what to mind \|\n\|[-|]+\|\n"
-    shown = re.search(rf"{head}((?:\|.*\|\n)*)", text_of(ROOT / "docs" / "methods.md"))
-    assert shown
-    assert shown[1] == "".join(f"| {row} |\n" for row in rows)
-
-
-def _yes(entry: object) -> str:
-    return "yes" if entry.valid else "no"
-
-
 def test_every_method_of_every_result_can_be_cited() -> None:
     for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
         importlib.import_module(module.name)
@@ -130,8 +134,7 @@ def test_every_method_of_every_result_can_be_cited() -> None:
         results.append(kind)
     assert len(results) > 15
     for kind in results:
-        bibtex = kind.cite(kind)
-        assert bibtex.count("@") == len(kind.methods), kind.__name__
+        assert bibtex(kind.methods).count("@") == len(kind.methods), kind.__name__
 
 
 def test_the_page_on_methods_names_every_paper_that_a_result_cites() -> None:

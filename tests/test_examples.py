@@ -102,3 +102,49 @@ def test_the_table_of_pass_through_comes_as_csv_and_latex(tmp_path: Path) -> Non
     twelve = table[(table["horizon"] == 12) & (table["price"] == "Import prices (yen)")]
     for estimate in twelve["estimate"]:
         assert f" & {estimate:.3f} & " in latex
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("structural")
+    return folder / "out", run("structural_var.py", folder)
+
+
+def test_the_figures_of_the_structural_paper_come_as_pdf_png_and_numbers(
+    paper: tuple[Path, str],
+) -> None:
+    folder, printed = paper
+    figures = sorted(path.stem for path in folder.glob("*.png"))
+    assert figures == [
+        *("forecasts", "identifications", "joint_bands", "variance_shares", "without_yen_shocks"),
+    ]
+    for name in figures:
+        assert (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert np.ptp(imread(folder / f"{name}.png")) > 0.5
+        assert tuple(pd.read_csv(folder / f"{name}.csv").columns) == TIDY_COLUMNS
+    assert (folder / "ab_model.tex").read_text(encoding="utf-8").count(r"\toprule") >= 2
+    assert "6 degrees of freedom" in printed
+
+
+def test_the_three_identifications_see_the_same_shock(paper: tuple[Path, str]) -> None:
+    """They differ in what follows from it: the long-run one leaves the month of the shock free."""
+    tidy = pd.read_csv(paper[0] / "identifications.csv")
+    at_once = tidy[(tidy["shock"] == "usdjpy_tokyo") & (tidy["horizon"] == 0)]
+    own = at_once[at_once["response"] == "usdjpy_tokyo"]
+    np.testing.assert_allclose(own["estimate"], 10.0)
+    assert set(own["model"]) == {"Recursive", "AB", "Long run"}
+    oil = at_once[at_once["response"] == "brent"].groupby("model")["estimate"].first()
+    assert oil["Recursive"] == oil["AB"] == 0
+    assert abs(oil["Long run"]) > 1
+
+
+def test_joint_bands_are_wider_and_yet_of_the_same_responses(paper: tuple[Path, str]) -> None:
+    joint = pd.read_csv(paper[0] / "joint_bands.csv")
+    pointwise = pd.read_csv(paper[0] / "identifications.csv").query("model == 'Recursive'")
+    keys = ["shock", "response", "horizon", "level"]
+    both = joint.merge(pointwise, on=keys, suffixes=("", "_pointwise"))
+    assert len(both) == len(joint)
+    np.testing.assert_allclose(both["estimate"], both["estimate_pointwise"])
+    width = both["conf_high"] - both["conf_low"]
+    assert (width >= both["conf_high_pointwise"] - both["conf_low_pointwise"] - 1e-9).all()
+    assert width.sum() > 1.2 * (both["conf_high_pointwise"] - both["conf_low_pointwise"]).sum()

@@ -72,6 +72,23 @@ def test_trend_seasons_and_exogenous_terms_continue():
         svar.forecast(12, exog=future.iloc[:3])
 
 
+def test_future_exogenous_values_belong_to_their_dates():
+    """Rows of other months are never taken in their order."""
+    data = frame(periods=240).assign(news=np.random.default_rng(4).standard_normal(240))
+    svar = identified(data.iloc[:228], draws=100, exog=["news"])
+    future = data[["news"]].iloc[228:]
+    right = svar.forecast(3, exog=future).point
+    days = future.set_axis(future.index.to_timestamp(how="end"), axis=0)
+    np.testing.assert_array_equal(svar.forecast(3, exog=days.iloc[::-1]).point, right)
+    with pytest.raises(SpecError, match="news have no row for 2024-03"):
+        svar.forecast(3, exog=data[["news"]].iloc[227:230])
+    with pytest.raises(SpecError, match="a date twice"):
+        svar.forecast(3, exog=pd.concat([future, future]))
+    without = identified(data[["fx", "jgb"]], draws=100)
+    with pytest.raises(SpecError, match="the model has no exogenous columns"):
+        without.forecast(3, exog=future)
+
+
 def test_cumulated_forecasts_sum_the_same_paths(svar):
     changes, levels = svar.forecast(6, cumulative=False), svar.forecast(6)
     assert levels.cumulated == {"fx", "jgb"}

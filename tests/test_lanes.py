@@ -162,6 +162,7 @@ def test_kernels_run_as_python_on_the_twin(k, p, m):
         rng.standard_normal(nobs * k),
         -0.3 * np.eye(k).ravel(),
         0.1 * rng.standard_normal(k * k * (p - 1)),
+        0.2 * rng.standard_normal(k * k),
     )
     basis = lane_array(nobs * m)
     basis[:] = np.repeat(np.linalg.qr(rng.standard_normal((nobs, m)))[0].ravel(), 8)

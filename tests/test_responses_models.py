@@ -13,6 +13,7 @@ from yenloop.data.panel import Column, Panel
 from yenloop.errors import SpecError
 from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.inference.block_bootstrap import BlockBootstrap
+from yenloop.models.inference.delta_method import DeltaMethod
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
 from yenloop.models.results import TIDY_COLUMNS
 from yenloop.models.var import VAR
@@ -177,13 +178,13 @@ def test_variance_shares_add_up_in_every_draw(svar):
     fevd = svar.fevd(12)
     np.testing.assert_allclose(fevd.point.sum(axis=2), 1, atol=1e-12)
     np.testing.assert_allclose(fevd.draws.sum(axis=3), 1, atol=1e-12)
-    tidy = fevd.tidy()
+    tidy = fevd.tidy().query("statistic == 'fevd'")
     assert tidy["horizon"].min() == 1
     assert not tidy["cumulative"].any()
     assert (tidy[["conf_low", "conf_high"]] >= 0).all().all()
     assert fevd.shares("fx").loc[1].tolist() == [1, 0, 0]
     assert "of the change, not of the level" in fevd.notes()[0]
-    with pytest.raises(SpecError, match="at least 1 step"):
+    with pytest.raises(SpecError, match="1 or more"):
         svar.fevd(0)
 
 
@@ -288,3 +289,28 @@ def test_decomposition_charts(loop):
     actual = loop.historical_decomposition().contributions("jgb10y", window=12)["actual"]
     drawn = next(line for line in axes[0, 0].lines if line.get_label() == "Actual")
     np.testing.assert_allclose(drawn.get_ydata(), actual.loc["2013-01":], atol=1e-8)
+
+
+def test_what_each_band_overlooks_under_moving_variances_is_said(reduced_with_arch):
+    """The robust delta method has White's covariance, without the memory of squared errors."""
+    said = {}
+    for inference in (DeltaMethod(), DeltaMethod(errors="robust"), BlockBootstrap(100)):
+        svar = reduced_with_arch.identify(Cholesky(), inference=inference)
+        said[inference] = " ".join(svar.notes())
+    classical, robust, blocks = said.values()
+    assert "bands that take errors as alike may understate" in classical
+    assert "squared errors of neighbouring periods as unrelated may understate" in robust
+    assert "understate" not in blocks
+
+
+@pytest.fixture
+def reduced_with_arch():
+    rng = np.random.default_rng(1)
+    e, u = np.zeros(2), np.zeros((300, 2))
+    for t in range(300):
+        e = np.sqrt(0.3 + 0.7 * np.minimum(e**2, 30)) * rng.standard_normal(2)
+        u[t] = e
+    index = pd.period_range("1995-01", periods=300, freq="M")
+    reduced = VAR(1).fit(pd.DataFrame(u, index, ["a", "b"]))
+    assert reduced.residuals_are_heteroskedastic
+    return reduced

@@ -22,7 +22,7 @@ from yenloop.estimation.var_bootstrap import ReducedFormDraws
 from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.inference.block_bootstrap import BlockBootstrap
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
-from yenloop.models.inference.validity import VALIDITY, require_valid
+from yenloop.models.inference.validity import require_valid
 from yenloop.models.structural import StructuralVAR
 from yenloop.models.var import VAR
 
@@ -180,11 +180,9 @@ def test_a_band_outside_the_table_is_refused(reduced):
             ask()
     in_blocks = reduced.identify(Cholesky(), inference=BlockBootstrap(100))
     assert in_blocks.irf(2).band == "block_bootstrap"
-    with pytest.raises(InvalidInferenceError, match="Examined for it: residual_bootstrap"):
+    with pytest.raises(InvalidInferenceError, match="Valid for it: residual_bootstrap"):
         in_blocks.forecast()
     assert require_valid("cholesky", "residual_bootstrap", "gain").valid
-    for quantity in ("irf", "cumulative_irf", "fevd", "pass_through"):
-        assert VALIDITY["cholesky", "residual_bootstrap", quantity].reason
 
 
 def test_variance_shares_need_shocks_that_exhaust_the_covariance(reduced):
@@ -197,3 +195,37 @@ def test_variance_shares_need_shocks_that_exhaust_the_covariance(reduced):
 def test_exogenous_columns_must_exist(data):
     with pytest.raises(MissingSeriesError, match="'news'"):
         VAR(1, exog=["news"]).fit(data)
+
+
+@pytest.mark.parametrize("levels", [(90,), 0.9, (), (0.0, 0.9)])
+def test_coverage_is_a_share(reduced, levels):
+    svar = reduced.identify(Cholesky(), inference=ResidualBootstrap(100))
+    asks = [svar.irf(2).tidy, svar.irf(2).bands, svar.fevd(2).tidy, svar.fevd(2).null_limits]
+    for ask in asks:
+        with pytest.raises(SpecError, match=r"shares such as \(0.68, 0.90\)"):
+            ask(levels)
+    with pytest.raises(SpecError, match="shares such as"):
+        svar.irf(2, levels=levels)
+
+
+def test_what_is_not_an_identification_is_refused(reduced):
+    for scheme in ("cholesky", Cholesky):
+        with pytest.raises(SpecError, match=r"such as Cholesky\(\)"):
+            reduced.identify(scheme)
+    with pytest.raises(SpecError, match="inference = 'bootstrap'"):
+        reduced.identify(Cholesky(), inference="bootstrap")
+
+
+def test_a_size_needs_its_shock(reduced):
+    svar = reduced.identify(Cholesky(), inference=ResidualBootstrap(100))
+    with pytest.raises(SpecError, match="of which shock"):
+        svar.irf(2, size=10)
+
+
+def test_the_length_of_blocks_is_said(reduced):
+    inference = BlockBootstrap(100)
+    length = inference.length(reduced.nobs)
+    notes = reduced.identify(Cholesky(), inference=inference).notes()
+    assert f"blocks of {length} periods" in " ".join(notes)
+    alone = reduced.identify(Cholesky(), inference=BlockBootstrap(100, block_length=1)).notes()
+    assert "blocks of" not in " ".join(alone)

@@ -11,6 +11,7 @@ from yenloop.errors import NumericalError, SampleError
 from yenloop.estimation import var_bootstrap
 from yenloop.estimation.companion import moving_average
 from yenloop.estimation.least_squares import lagged_design, least_squares
+from yenloop.estimation.resampling import MovingBlocks, Wild
 from yenloop.estimation.var_bootstrap import bootstrap_reduced_form
 
 twin = SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "twins" / "var_bootstrap.py")))
@@ -94,11 +95,14 @@ def test_equals_twin_on_stationary_data(k, p, names):
     assert_same(found, twin.bootstrap_reduced_form(*arguments, draws=10, seed=3), 1e-11)
 
 
-def test_equals_twin_in_blocks():
+@pytest.mark.parametrize(
+    ("resampling", "rule"), [(MovingBlocks(7), twin.moving_blocks(7)), (Wild(), twin.wild)]
+)
+def test_equals_twin_under_other_rules(resampling, rule):
     arguments = estimated(persistent_changes(100, 3, seed=4), terms(98, "constant"), 2)
-    options = {"draws": 9, "seed": 8, "block_length": 7}
-    expected = twin.bootstrap_reduced_form(*arguments, **options)
-    assert_same(bootstrap_reduced_form(*arguments, **options), expected, 1e-11)
+    expected = twin.bootstrap_reduced_form(*arguments, draws=9, seed=8, rule=rule)
+    found = bootstrap_reduced_form(*arguments, draws=9, seed=8, resampling=resampling)
+    assert_same(found, expected, 1e-11)
 
 
 def test_exogenous_and_seasonal_terms_enter_the_simulated_series():

@@ -15,6 +15,12 @@ def test_work_comes_back() -> None:
         assert pool.submit(math.sqrt, 49.0).result() == 7.0
 
 
+def test_idle_processes_do_not_end_by_themselves() -> None:
+    """Work handed over while they did so was never done, and the run waited for ever."""
+    with workers() as pool:
+        assert pool._executor._timeout is None
+
+
 def test_a_typed_error_keeps_its_remedy_across_processes() -> None:
     with workers() as pool, pytest.raises(SpecError) as caught:
         pool.submit(_refuse).result()

@@ -56,6 +56,10 @@ class Cholesky:
         order = self.ordered(names)
         return frozenset((r, s) for i, r in enumerate(order) for s in order[i + 1 :])
 
+    def imposed_long_run_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:
+        """None."""
+        return frozenset()
+
     def describe(self, names: Sequence[str], columns: Mapping[str, Column]) -> str:
         """The order in words."""
         return "Recursive (Cholesky), order " + ", ".join(
@@ -80,6 +84,6 @@ class Cholesky:
             if found
         ]
         raise SpecError(
-            f"The Cholesky order does not fit the VAR ({'; '.join(faults)}).",
+            f"The order does not fit the VAR ({'; '.join(faults)}).",
             remedy=f"Order all of its variables: {', '.join(names)}.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -43,6 +43,32 @@ class Identification(Protocol):
         """Pairs (response, shock) whose response at horizon 0 is zero by assumption."""
         ...
 
+    def imposed_long_run_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:
+        """Pairs (response, shock) whose cumulated response in the long run is zero by assumption.
+
+        Responses at finite horizons are not restricted by it.
+        """
+        ...
+
     def describe(self, names: Sequence[str], columns: Mapping[str, Column]) -> str:
         """The assumption in words, for the note under a figure."""
+        ...
+
+
+@runtime_checkable
+class SolvedByIteration(Protocol):
+    """A scheme that searches for the impact matrix B of all shocks, the most likely of several.
+
+    B B' is its own estimate of the residual covariance; it equals the unrestricted one unless
+    there are over-identifying restrictions.
+    """
+
+    def impact_near(
+        self, near: np.ndarray, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]
+    ) -> np.ndarray:
+        """As ``Identification.impact``, reached from the impact matrix ``near`` (K, K).
+
+        Draws identified from the estimate follow the same solution, so that shocks keep their
+        meaning. NaN where none was found.
+        """
         ...

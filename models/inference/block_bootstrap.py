@@ -7,13 +7,14 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ...errors import SpecError
+from ...estimation.resampling import MovingBlocks
+from .bootstrap import draw_reduced_form, require_bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
-from .residual_bootstrap import draw_reduced_form
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..reduced_form.var_results import VARResults
+    from ..reduced_form.base import ReducedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class BlockBootstrap:
 
     Notes
     -----
-    Brueggemann, Jentsch and Trenkler (2016); the default length is that of Jentsch and Lunsford
-    (2022). Blocks are circular, so that every residual is drawn equally often.
+    Brueggemann, Jentsch and Trenkler (2016): overlapping blocks, centred place by place; the
+    default length is that of Jentsch and Lunsford (2022).
     """
 
     draws: int = 1000
@@ -47,15 +48,8 @@ class BlockBootstrap:
     interval: Interval = PERCENTILE
 
     def __post_init__(self) -> None:
-        if self.draws < 100:
-            raise SpecError(
-                f"{self.draws} bootstrap draws cannot carry a percentile band.",
-                remedy="Ask for at least 100, better 1,000.",
-            )
-        if self.block_length is not None and self.block_length < 1:
-            raise SpecError(
-                f"A block of {self.block_length} residuals.", remedy="Use 1 or more, or leave it."
-            )
+        require_bootstrap(self.draws, self.interval)
+        require_length(self.block_length)
 
     @property
     def name(self) -> str:
@@ -64,9 +58,9 @@ class BlockBootstrap:
 
     def length(self, nobs: int) -> int:
         """Neighbours drawn together in a sample of ``nobs``."""
-        return self.block_length or ceil(5.03 * nobs**0.25)
+        return default_length(nobs) if self.block_length is None else self.block_length
 
-    def draw(self, reduced: VARResults, seed: int) -> ReducedFormDraws:
+    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of lags, deterministic terms and covariance.
 
         Raises
@@ -79,9 +73,23 @@ class BlockBootstrap:
             seed,
             draws=self.draws,
             threads=self.threads,
-            block_length=self.length(reduced.nobs),
+            resampling=MovingBlocks(self.length(reduced.nobs)),
         )
 
     def describe(self) -> str:
         """The method in words."""
         return f"moving-block residual bootstrap, {self.draws:,} draws, {self.interval.describe()}"
+
+
+def default_length(nobs: int) -> int:
+    """Neighbours drawn together in a sample of ``nobs``: 5.03 T^(1/4), rounded up."""
+    length: int = ceil(5.03 * nobs**0.25)
+    return length
+
+
+def require_length(block_length: int | None) -> None:
+    """Refuse blocks of no residual."""
+    if block_length is not None and block_length < 1:
+        raise SpecError(
+            f"A block of {block_length} residuals.", remedy="Use 1 or more, or None for a default."
+        )

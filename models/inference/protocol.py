@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..reduced_form.var_results import VARResults
+    from ..reduced_form.base import ReducedForm
     from .intervals.protocol import Interval
 
 
@@ -23,7 +23,7 @@ class Inference(Protocol):
         """How the draws become an interval."""
         ...
 
-    def draw(self, reduced: VARResults, seed: int) -> ReducedFormDraws:
+    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of the reduced form's parameters, draw axis first."""
         ...
 

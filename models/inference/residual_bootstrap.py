@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import DrawError, SpecError
+from ...estimation.resampling import INDEPENDENT
+from .bootstrap import draw_reduced_form, require_bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..reduced_form.var_results import VARResults
-
-#: Largest share of draws that may fail numerically.
-MAX_FAILED = 0.05
+    from ..reduced_form.base import ReducedForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +45,14 @@ class ResidualBootstrap:
     interval: Interval = PERCENTILE
 
     def __post_init__(self) -> None:
-        if self.draws < 100:
-            raise SpecError(
-                f"{self.draws} bootstrap draws cannot carry a percentile band.",
-                remedy="Ask for at least 100, better 2,000.",
-            )
+        require_bootstrap(self.draws, self.interval)
 
     @property
     def name(self) -> str:
         """Key of the band in the validity table."""
         return "residual_bootstrap"
 
-    def draw(self, reduced: VARResults, seed: int) -> ReducedFormDraws:
+    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of lags, deterministic terms and covariance.
 
         Raises
@@ -66,40 +60,10 @@ class ResidualBootstrap:
         DrawError
             If more than five per cent of the draws failed numerically.
         """
-        return draw_reduced_form(reduced, seed, draws=self.draws, threads=self.threads)
+        return draw_reduced_form(
+            reduced, seed, draws=self.draws, threads=self.threads, resampling=INDEPENDENT
+        )
 
     def describe(self) -> str:
         """The method in words."""
         return f"residual bootstrap, {self.draws:,} draws, {self.interval.describe()}"
-
-
-def draw_reduced_form(
-    reduced: VARResults, seed: int, *, draws: int, threads: int, block_length: int = 1
-) -> ReducedFormDraws:
-    """Bootstrap draws of an estimated VAR, with the 5 per cent rule on failures.
-
-    Raises
-    ------
-    DrawError
-    """
-    from ...estimation.var_bootstrap import bootstrap_reduced_form
-
-    found = bootstrap_reduced_form(
-        reduced.y,
-        reduced.z,
-        reduced.lag_coefficients,
-        reduced.deterministic,
-        reduced.residuals.to_numpy(),
-        draws=draws,
-        seed=seed,
-        divisor=reduced.divisor,
-        threads=threads,
-        block_length=block_length,
-    )
-    if found.failed > MAX_FAILED * draws:
-        raise DrawError(
-            f"{found.failed} of {draws} bootstrap draws of the VAR in "
-            f"{', '.join(reduced.names)} failed numerically.",
-            remedy="Use fewer lags, or leave out a variable that nearly repeats another.",
-        )
-    return found

@@ -1,15 +1,23 @@
-"""Deterministic terms of a VAR: constant, trend and centred seasonal dummies by the calendar."""
+"""Deterministic terms of a VAR: constant, trend, seasonal dummies, dummies of single periods."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from ...data.panel import label_of, window_of
 from ...errors import SpecError
 
 Trend = Literal["n", "c", "ct"]
+
+#: A period, or the first and the last of a run of periods.
+Outlier = str | tuple[str, str]
+
+#: How the names of dummies of single periods begin.
+OUTLIER = "outlier_"
 
 _SEASONS = {"M": ("month", 12), "Q": ("quarter", 4)}
 
@@ -44,6 +52,44 @@ def deterministic_terms(
     if seasonal:
         terms |= _seasonal_dummies(index)
     return pd.DataFrame(terms, index=index, dtype=float)
+
+
+def outlier_dummies(index: pd.Index, outliers: Sequence[Outlier]) -> pd.DataFrame:
+    """One dummy for each period named, so that it has no say in the coefficients.
+
+    Parameters
+    ----------
+    index : PeriodIndex or DatetimeIndex
+    outliers : sequence of str or (str, str)
+        Periods, or first and last of a run of them.
+
+    Returns
+    -------
+    DataFrame, shape (len(index), d)
+        Columns such as ``outlier_2020-04``, in the order of time.
+
+    Raises
+    ------
+    SpecError
+        If a period is not in ``index``.
+    """
+    places = pd.DataFrame({"row": np.arange(len(index))}, index=index)
+    rows: set[int] = set()
+    for outlier in outliers:
+        first, last = (outlier, outlier) if isinstance(outlier, str) else outlier
+        found = window_of(places, first, last)["row"]
+        if found.empty:
+            raise SpecError(
+                f"The outlier {first}{'' if first == last else f' to {last}'} is not in the sample "
+                f"({span_of(index)}).",
+                remedy="Name periods of the sample, the presample left out.",
+            )
+        rows.update(found.tolist())
+    ordered = sorted(rows)
+    names = [f"{OUTLIER}{label_of(index[row])}" for row in ordered]
+    dummies = np.zeros((len(index), len(ordered)))
+    dummies[ordered, np.arange(len(ordered))] = 1.0
+    return pd.DataFrame(dummies, index=index, columns=names)
 
 
 def next_periods(index: pd.Index, steps: int) -> pd.Index:

@@ -15,7 +15,7 @@ from ...estimation.least_squares import lagged_design, least_squares
 from ..results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
-    from .var_results import VARResults
+    from .base import ReducedForm
 
 #: Level at which a verdict in words speaks of rejection.
 LEVEL = 0.05
@@ -118,7 +118,7 @@ class Diagnostics(Result):
 
 
 def diagnose(
-    var: VARResults,
+    var: ReducedForm,
     *,
     portmanteau_lags: int | None = None,
     lm_lags: int = 5,
@@ -128,7 +128,7 @@ def diagnose(
 
     Parameters
     ----------
-    var : VARResults
+    var : ReducedForm
     portmanteau_lags : int, optional
         More than the lags of the VAR; by default the larger of 16 and twice its lags.
     lm_lags, arch_lags : int
@@ -153,7 +153,7 @@ def diagnose(
     return Diagnostics(var.model, var.nobs, var.sample, var.roots, _stability(var), tests)
 
 
-def portmanteau(var: VARResults, lags: int, *, adjusted: bool = False) -> TestResult:
+def portmanteau(var: ReducedForm, lags: int, *, adjusted: bool = False) -> TestResult:
     """Portmanteau test of residual autocorrelation up to ``lags``.
 
     Q = T sum_j tr(C_j' C_0^-1 C_j C_0^-1); the adjusted form weights term j by T / (T - j).
@@ -173,13 +173,13 @@ def portmanteau(var: VARResults, lags: int, *, adjusted: bool = False) -> TestRe
     terms = np.array([np.sum((w[j:].T @ w[: rows - j] / rows) ** 2) for j in range(1, lags + 1)])
     weights = rows / (rows - np.arange(1, lags + 1)) if adjusted else 1.0
     statistic = float(rows * np.sum(weights * terms))
-    df = k * k * (lags - var.p)
+    df = k * k * lags - var.dynamic_coefficients
     name = f"{'Adjusted portmanteau' if adjusted else 'Portmanteau'} ({lags} lags)"
     null = f"no residual autocorrelation up to lag {lags}"
     return TestResult(name, statistic, (df,), float(chi2.sf(statistic, df)), null)
 
 
-def breusch_godfrey(var: VARResults, lags: int) -> TestResult:
+def breusch_godfrey(var: ReducedForm, lags: int) -> TestResult:
     """Breusch-Godfrey LM test of residual autocorrelation up to ``lags``.
 
     T (K - tr(S_R^-1 S_e)) from the regression of residuals on the model's regressors and their
@@ -187,29 +187,29 @@ def breusch_godfrey(var: VARResults, lags: int) -> TestResult:
     """
     from scipy.stats import chi2
 
-    restricted, unrestricted, rows = _residual_covariances(var, range(1, lags + 1))
+    restricted, unrestricted = _residual_covariances(var, range(1, lags + 1))
     k = len(var.names)
-    statistic = float(rows * (k - np.trace(np.linalg.solve(restricted, unrestricted))))
+    statistic = float(var.nobs * (k - np.trace(np.linalg.solve(restricted, unrestricted))))
     df = lags * k * k
     null = f"no residual autocorrelation up to lag {lags}"
     name = f"Breusch-Godfrey LM ({lags} lags)"
     return TestResult(name, statistic, (df,), float(chi2.sf(statistic, df)), null)
 
 
-def edgerton_shukur(var: VARResults, lags: int) -> TestResult:
+def edgerton_shukur(var: ReducedForm, lags: int) -> TestResult:
     """F form of the Breusch-Godfrey test with Rao's correction; better in small samples.
 
     Edgerton and Shukur (1999).
     """
     from scipy.stats import f
 
-    restricted, unrestricted, rows = _residual_covariances(var, range(1, lags + 1))
+    restricted, unrestricted = _residual_covariances(var, range(1, lags + 1))
     k, m = len(var.names), len(var.names) * lags
     log_ratio = np.linalg.slogdet(unrestricted)[1] - np.linalg.slogdet(restricted)[1]
     bound = k * k + m * m - 5
     r = np.sqrt((k * k * m * m - 4) / bound) if bound > 0 else 1.0
     q = k * m / 2 - 1
-    left = rows - len(var.regressors) - m - (k - m + 1) / 2
+    left = var.df_resid - m - (k - m + 1) / 2
     shrunk = np.exp(log_ratio / r)
     statistic = float((1 - shrunk) / shrunk * (left * r - q) / (k * m))
     df = (float(k * m), float(np.floor(left * r - q)))
@@ -218,7 +218,7 @@ def edgerton_shukur(var: VARResults, lags: int) -> TestResult:
     return TestResult(name, statistic, df, float(f.sf(statistic, *df)), null)
 
 
-def lm_at_lag(var: VARResults, lag: int) -> TestResult:
+def lm_at_lag(var: ReducedForm, lag: int) -> TestResult:
     """LM test of residual autocorrelation at one lag alone.
 
     (T - d - 1/2) ln(|S_R| / |S_e|) with d coefficients an equation, lags of the residuals
@@ -226,16 +226,16 @@ def lm_at_lag(var: VARResults, lag: int) -> TestResult:
     """
     from scipy.stats import chi2
 
-    restricted, unrestricted, rows = _residual_covariances(var, [lag])
-    d = len(var.regressors) + len(var.names)
+    restricted, unrestricted = _residual_covariances(var, [lag])
+    d = var.nobs - var.df_resid + len(var.names)
     log_ratio = np.linalg.slogdet(restricted)[1] - np.linalg.slogdet(unrestricted)[1]
-    statistic, df = float((rows - d - 0.5) * log_ratio), len(var.names) ** 2
+    statistic, df = float((var.nobs - d - 0.5) * log_ratio), len(var.names) ** 2
     null = f"no residual autocorrelation at lag {lag}"
     p_value = float(chi2.sf(statistic, df))
     return TestResult(f"LM at lag {lag}", statistic, (df,), p_value, null)
 
 
-def jarque_bera(var: VARResults) -> tuple[TestResult, TestResult, TestResult]:
+def jarque_bera(var: ReducedForm) -> tuple[TestResult, TestResult, TestResult]:
     """Multivariate Jarque-Bera test, its skewness and its kurtosis part.
 
     Residuals are standardised by the Cholesky factor of their covariance, so the statistic
@@ -259,7 +259,7 @@ def jarque_bera(var: VARResults) -> tuple[TestResult, TestResult, TestResult]:
     return result(*both), result(*third), result(*fourth)
 
 
-def arch_lm(var: VARResults, lags: int = 5) -> TestResult:
+def arch_lm(var: ReducedForm, lags: int = 5) -> TestResult:
     """Multivariate ARCH-LM test.
 
     Regression of vech(u u') on its own lags; T K (K+1) R^2 / 2. Luetkepohl (2005), section
@@ -286,21 +286,24 @@ def arch_lm(var: VARResults, lags: int = 5) -> TestResult:
 
 
 def _residual_covariances(
-    var: VARResults, lags: Sequence[int] | range
-) -> tuple[np.ndarray, np.ndarray, int]:
+    var: ReducedForm, lags: Sequence[int] | range
+) -> tuple[np.ndarray, np.ndarray]:
     """Residual covariance without and with lagged residuals among the regressors."""
     u = var.residuals.to_numpy()
     rows = len(u)
     shifted = [np.vstack([np.zeros((lag, u.shape[1])), u[: rows - lag]]) for lag in lags]
-    terms = np.vstack([np.zeros((var.p, var.z.shape[1])), var.z])
-    x = np.hstack([lagged_design(var.y, terms, var.p), *shifted])
-    e = least_squares(x, u).residuals
-    return u.T @ u / rows, e.T @ e / rows, rows
+    e = least_squares(np.hstack([var.estimated_design, *shifted]), u).residuals
+    if not var.plain_least_squares:
+        # Restricted residuals still hold what the restrictions leave out, which is no sign of
+        # autocorrelation.
+        u = least_squares(var.estimated_design, u).residuals
+    return u.T @ u / rows, e.T @ e / rows
 
 
-def _stability(var: VARResults) -> str:
+def _stability(var: ReducedForm) -> str:
     """What the largest root means, in words."""
-    root = f"largest root {var.max_root:.4f}"
+    beside = " beside the imposed unit roots" if var.unit_roots else ""
+    root = f"largest root{beside} {var.max_root:.4f}"
     if var.max_root > 1 + 1e-10:
         return f"Not stable: {root} lies outside the unit circle."
     if not var.is_stable:

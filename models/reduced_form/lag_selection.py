@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -69,6 +70,10 @@ class LagSelection(Result):
         )
 
 
+#: (y, z, lags) -> criteria, the first ``lags`` rows being the presample.
+Estimator = Callable[[pd.DataFrame, pd.DataFrame, int], "Criteria"]
+
+
 @dataclass(frozen=True, slots=True)
 class Criteria:
     """Information criteria of one Gaussian VAR, per observation.
@@ -85,11 +90,31 @@ class Criteria:
     loglik: float
 
 
-def information_criteria(residuals: np.ndarray, regressors: int) -> Criteria:
-    """Criteria and log-likelihood from the residuals, shape (T, K), of ``regressors`` terms."""
+def information_criteria(
+    residuals: np.ndarray,
+    regressors: float,
+    scales: np.ndarray | None = None,
+    scale_parameters: int = 0,
+) -> Criteria:
+    """Criteria and log-likelihood of a Gaussian VAR from its residuals.
+
+    Parameters
+    ----------
+    residuals : ndarray, shape (T, K)
+        Over their scale where the periods differ.
+    regressors : float
+        Free coefficients of an equation, on average.
+    scales : ndarray, shape (T,), optional
+        Standard deviation of each period's errors; ln|Sigma_T| becomes that of its average log,
+        ln|Sigma_T| + 2 K / T sum_t ln s_t.
+    scale_parameters : int
+        How many parameters of the scale were estimated; they count like coefficients.
+    """
     rows, k = residuals.shape
     log_det = float(np.linalg.slogdet(residuals.T @ residuals / rows)[1])
-    coefficients = k * regressors
+    if scales is not None:
+        log_det += 2 * k * float(np.log(scales).mean())
+    coefficients = k * regressors + scale_parameters
     return Criteria(
         aic=log_det + 2 * coefficients / rows,
         bic=log_det + np.log(rows) * coefficients / rows,
@@ -99,7 +124,9 @@ def information_criteria(residuals: np.ndarray, regressors: int) -> Criteria:
     )
 
 
-def select_lags(y: pd.DataFrame, z: pd.DataFrame, max_lags: int) -> LagSelection:
+def select_lags(
+    y: pd.DataFrame, z: pd.DataFrame, max_lags: int, criteria: Estimator | None = None
+) -> LagSelection:
     """Criteria for 0 to ``max_lags`` lags with the terms ``z`` on the rows that all of them have.
 
     Parameters
@@ -109,6 +136,9 @@ def select_lags(y: pd.DataFrame, z: pd.DataFrame, max_lags: int) -> LagSelection
     z : DataFrame, shape (T, m)
         Deterministic and exogenous terms in the same periods.
     max_lags : int
+    criteria : callable, optional
+        Criteria of the VAR with a number of lags on data that start with as many rows of
+        presample; by default those of least squares.
 
     Raises
     ------
@@ -118,13 +148,11 @@ def select_lags(y: pd.DataFrame, z: pd.DataFrame, max_lags: int) -> LagSelection
     rows, k = len(y) - max_lags, y.shape[1]
     widest = z.shape[1] + k * max_lags
     require_observations(rows, widest, k, f"comparing up to {max_lags} lags", "a smaller max_lags")
-    endogenous, terms = y.to_numpy(float), z.to_numpy(float)
-    found = {}
-    for lags in range(max_lags + 1):
-        skip = max_lags - lags
-        x = lagged_design(endogenous[skip:], terms[skip:], lags)
-        residuals = least_squares(x, endogenous[max_lags:]).residuals
-        found[lags] = information_criteria(residuals, x.shape[1])
+    of_lags = criteria or _least_squares_criteria
+    found = {
+        lags: of_lags(y.iloc[max_lags - lags :], z.iloc[max_lags - lags :], lags)
+        for lags in range(max_lags + 1)
+    }
     table = pd.DataFrame.from_dict(
         {
             lags: {name: getattr(c, name) for name in (*CRITERIA, "loglik")}
@@ -134,8 +162,14 @@ def select_lags(y: pd.DataFrame, z: pd.DataFrame, max_lags: int) -> LagSelection
     ).rename_axis(index="lags")
     index = y.index[max_lags:]
     return LagSelection(
-        table, rows, f"{label_of(index[0])} to {label_of(index[-1])}", tuple(map(str, z.columns))
+        table, rows, span_of(index), tuple(map(str, z.columns))
     )
+
+
+def _least_squares_criteria(y: pd.DataFrame, z: pd.DataFrame, lags: int) -> Criteria:
+    x = lagged_design(y.to_numpy(float), z.to_numpy(float), lags)
+    residuals = least_squares(x, y.to_numpy(float)[lags:]).residuals
+    return information_criteria(residuals, x.shape[1])
 
 
 def require_observations(

@@ -1,100 +1,65 @@
-"""The estimated reduced form: arrays, labelled coefficients, fit."""
+"""The estimated VAR: arrays, labelled coefficients, fit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 
-from ...data.panel import Column, label_of
-from ...errors import SpecError
-from ...estimation.companion import companion_roots
-from ...estimation.streams import seed_from
-from ..results import Result, Summary, tidy_frame
-from .deterministic import Trend
+from ...estimation.pandemic import ScaleEstimate, scale_path
+from ...estimation.restricted_var import LinearRestrictions, restricted_paths
+from ..options import require_levels
+from ..results import Summary
+from .base import ReducedForm, regressor_names
+from .coefficients import coefficient_covariance, std_errors, tidy_coefficients
+from .deterministic import OUTLIER
+from .examined import Examined
 from .lag_selection import Criteria, LagSelection, information_criteria
+from .pandemic import estimated_parameters, pandemic_result, scale_in_words
+from .restrictions import Restriction, linear_restrictions
 
 if TYPE_CHECKING:
-    from ...estimation.var_bootstrap import ReducedFormDraws
-    from ..identification.protocol import Identification
+    from ...estimation.coefficient_covariance import ErrorKind
+    from ..dynamic_multipliers import DynamicMultipliers
     from ..inference.protocol import Inference
-    from ..structural import StructuralVAR
+    from ..responses import Size
     from ..var import VAR, Divisor
-    from .diagnostics import Diagnostics
+    from .pandemic import PandemicResult
+    from .restriction_test import RestrictionTest
 
-#: A largest root above this is called close to the unit circle.
-NEAR_UNIT_ROOT = 0.98
+__all__ = ["VARResults", "regressor_names"]
+
+_SCALED = (
+    "Covariance, sizes and variance shares are those of normal months; standard errors and bands "
+    "take the scale as known."
+)
 
 
-def regressor_names(z_names: Sequence[str], names: Sequence[str], lags: int) -> tuple[str, ...]:
-    """Terms of each equation: z, then ``name.l1`` for all variables, then lag 2, ..."""
-    return (*z_names, *(f"{name}.l{lag}" for lag in range(1, lags + 1) for name in names))
-
-
-@dataclass(frozen=True, eq=False)
-class VARResults(Result):
-    """An estimated reduced form.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class VARResults(Examined, ReducedForm):
+    """An estimated VAR; see ``ReducedForm`` for what it shares with a VECM.
 
     Attributes
     ----------
     spec : VAR
-    names : tuple of str
-        Endogenous variables; the order of every array.
-    columns : Mapping[str, Column]
-        What each column is, exogenous ones included.
-    p : int
-        Number of lags.
-    z_names : tuple of str
-        Deterministic and exogenous terms: constant, trend, seasonals, exogenous.
-    y : ndarray, shape (T+p, K)
-        Data with the p presample rows first.
-    z : ndarray, shape (T, m)
-    index : Index, length T+p
-        Periods of ``y``.
-    lag_coefficients : ndarray, shape (p, K, K)
-        A_l as [lag, equation, variable].
-    deterministic : ndarray, shape (K, m)
-    covariance : ndarray, shape (K, K)
-        Residual covariance with the divisor of the specification.
-    residuals : DataFrame, shape (T, K)
     gram_inverse : ndarray, shape (n, n)
-        Inverse of X'X, regressors in the order of ``regressors``.
+        Inverse of X'X, regressors (over ``scales``) in the order of ``regressors``.
     lag_selection : LagSelection or None
         The criteria, where one of them chose the lags.
-    trimmed : tuple of str
-        What decided the ends of the sample, in words.
-    source, panel_sha256 : str
-        Where the data came from and their hash.
+    scale : ScaleEstimate or None
+        The pandemic scale; see ``pandemic_scale`` for the labelled table.
     """
 
     spec: VAR
-    names: tuple[str, ...]
-    columns: Mapping[str, Column]
-    p: int
-    z_names: tuple[str, ...]
-    y: np.ndarray
-    z: np.ndarray
-    index: pd.Index
-    lag_coefficients: np.ndarray
-    deterministic: np.ndarray
-    covariance: np.ndarray
-    residuals: pd.DataFrame
     gram_inverse: np.ndarray
     lag_selection: LagSelection | None
-    trimmed: tuple[str, ...]
-    source: str
-    panel_sha256: str
+    scale: ScaleEstimate | None = None
 
     methods: ClassVar[tuple[str, ...]] = ("luetkepohl2005",)
-
-    @property
-    def trend(self) -> Trend:
-        """Deterministic trend of the specification."""
-        return self.spec.trend
 
     @property
     def divisor(self) -> Divisor:
@@ -106,31 +71,6 @@ class VARResults(Result):
         """Name of the model in tables, such as ``VAR(2)``."""
         return f"VAR({self.p})"
 
-    @property
-    def dates(self) -> pd.Index:
-        """Periods used, presample excluded, length T."""
-        return self.index[self.p :]
-
-    @property
-    def nobs(self) -> int:
-        """Observations used, presample excluded."""
-        return len(self.z)
-
-    @property
-    def sample(self) -> str:
-        """First and last period used, presample excluded."""
-        return f"{label_of(self.dates[0])} to {label_of(self.dates[-1])}"
-
-    @property
-    def regressors(self) -> tuple[str, ...]:
-        """Terms of each equation: z, then ``name.l1`` for all variables, then lag 2, ..."""
-        return regressor_names(self.z_names, self.names, self.p)
-
-    @property
-    def df_resid(self) -> int:
-        """T minus the coefficients of one equation."""
-        return self.nobs - len(self.regressors)
-
     @cached_property
     def params(self) -> pd.DataFrame:
         """Coefficients, regressors in rows and equations in columns."""
@@ -139,10 +79,81 @@ class VARResults(Result):
         return self._labelled(np.vstack([self.deterministic.T, lags]))
 
     @cached_property
+    def restrictions(self) -> LinearRestrictions | None:
+        """The restrictions of the specification as arrays."""
+        return linear_restrictions(self.spec.restrictions, self.names, self.regressors)
+
+    @property
+    def plain_least_squares(self) -> bool:
+        """Whether the coefficients are those of least squares, equation by equation."""
+        return self.restrictions is None and self.spec.pandemic is None
+
+    @cached_property
+    def scales(self) -> np.ndarray | None:
+        """s_t: the errors' standard deviation relative to a normal month, shape (T,).
+
+        One-step errors are u_t = s_t e_t; ``residuals`` and ``covariance`` are those of e_t.
+        """
+        return self._scale_path(self.nobs)
+
+    def future_scales(self, steps: int) -> np.ndarray:
+        """Scale of the errors in the periods after the sample, shape (steps,)."""
+        path = self._scale_path(self.nobs + steps)
+        return np.ones(steps) if path is None else path[self.nobs :]
+
+    def _scale_path(self, rows: int) -> np.ndarray | None:
+        if self.spec.pandemic is None or self.scale is None:
+            return None
+        return scale_path(self.scale.values, self.spec.pandemic.first_row(self.dates), rows)
+
+    @property
+    def resampled_rows(self) -> np.ndarray:
+        """False for periods with a dummy of their own, whose residual is zero, shape (T,)."""
+        dummies = [name.startswith(OUTLIER) for name in self.z_names]
+        return np.asarray((self.z[:, dummies] == 0).all(axis=1))
+
+    @cached_property
+    def design(self) -> np.ndarray:
+        """The regressors of each equation, over ``scales`` where these are, shape (T, n)."""
+        plain = super().design
+        return plain if self.scales is None else plain / self.scales[:, None]
+
+    @property
+    def df_resid(self) -> float:
+        """T minus the free coefficients of an equation, on average."""
+        held = 0 if self.restrictions is None else len(self.restrictions)
+        return self.nobs - len(self.regressors) + held / len(self.names)
+
+    @property
+    def dynamic_coefficients(self) -> int:
+        """Coefficients on the past in all equations less the restrictions on them."""
+        held = 0
+        if self.restrictions is not None:
+            lagged = self.restrictions.parts[:, len(self.z_names) :] != 0
+            held = int(((self.restrictions.sums != 0) @ lagged.any(axis=1)).sum())
+        return self.p * len(self.names) ** 2 - held
+
+    def coefficient_covariance(self, errors: ErrorKind | None = None) -> np.ndarray:
+        """Covariance of the coefficients of all equations, shape (K n, K n).
+
+        Parameters
+        ----------
+        errors : {"classical", "HC0", "HC1", "HC3"}, optional
+            The assumption about the errors; by default that of the specification.
+
+        Returns
+        -------
+        ndarray, shape (K n, K n)
+            Equation by equation, regressors in the order of ``regressors``; zero rows where a
+            restriction fixes a coefficient. Classical covariances have the divisor of
+            ``covariance``. The scale of pandemic months is taken as known.
+        """
+        return coefficient_covariance(self, errors or self.spec.errors)
+
+    @cached_property
     def std_errors(self) -> pd.DataFrame:
-        """Standard errors from ``covariance`` (with its divisor) and (X'X)^-1."""
-        variance = np.outer(np.diag(self.gram_inverse), np.diag(self.covariance))
-        return self._labelled(np.sqrt(variance))
+        """Standard errors under the specification's assumption about the errors."""
+        return self._labelled(std_errors(self))
 
     @property
     def tvalues(self) -> pd.DataFrame:
@@ -156,16 +167,18 @@ class VARResults(Result):
 
         return self._labelled(2 * t.sf(np.abs(self.tvalues.to_numpy()), self.df_resid))
 
-    @property
-    def fitted(self) -> pd.DataFrame:
-        """Fitted values."""
-        actual = pd.DataFrame(self.y[self.p :], index=self.dates, columns=list(self.names))
-        return actual - self.residuals
-
     @cached_property
     def criteria(self) -> Criteria:
-        """AIC, BIC, HQ, FPE per observation and the Gaussian log-likelihood, with Sigma_T."""
-        return information_criteria(self.residuals.to_numpy(), len(self.regressors))
+        """AIC, BIC, HQ, FPE per observation and the Gaussian log-likelihood, with Sigma_T.
+
+        Free coefficients and estimated parameters of the scale are counted.
+        """
+        return information_criteria(
+            self.residuals.to_numpy(),
+            self.nobs - self.df_resid,
+            self.scales,
+            estimated_parameters(self.spec.pandemic, self.scale),
+        )
 
     @property
     def loglik(self) -> float:
@@ -192,131 +205,110 @@ class VARResults(Result):
         """Final prediction error."""
         return self.criteria.fpe
 
-    @cached_property
-    def roots(self) -> np.ndarray:
-        """Eigenvalues of the companion matrix, largest modulus first."""
-        return companion_roots(self.lag_coefficients)
-
-    @property
-    def max_root(self) -> float:
-        """Largest modulus of the roots."""
-        return float(np.abs(self.roots[0]))
-
-    @property
-    def is_stable(self) -> bool:
-        """Whether all roots lie strictly inside the unit circle."""
-        return self.max_root < 1 - 1e-10
-
-    @property
-    def near_unit_root(self) -> bool:
-        """Whether the largest root is so close to one that long-run quantities are fragile."""
-        return self.max_root > NEAR_UNIT_ROOT
-
-    @cached_property
-    def residuals_are_heteroskedastic(self) -> bool:
-        """Whether the multivariate ARCH-LM test rejects at 1 per cent."""
-        from .diagnostics import arch_lm
-
-        return arch_lm(self).p_value < 0.01
-
-    @cached_property
-    def residuals_are_autocorrelated(self) -> bool:
-        """Whether Edgerton and Shukur's test up to lag 5 rejects at 1 per cent."""
-        from .diagnostics import edgerton_shukur
-
-        enough = self.nobs > len(self.regressors) + 6 * len(self.names)
-        return enough and edgerton_shukur(self, 5).p_value < 0.01
-
-    def diagnostics(self, **lags: int) -> Diagnostics:
-        """Stability and tests of the residuals; see ``models.diagnostics.diagnose``."""
-        from .diagnostics import diagnose
-
-        return diagnose(self, **lags)
-
-    def identify(
-        self,
-        scheme: Identification,
-        *,
-        inference: Inference | None = None,
-        rng: int | np.random.Generator | None = 0,
-    ) -> StructuralVAR:
-        """Attach an identification and a source of joint draws.
-
-        Parameters
-        ----------
-        scheme : Identification
-            Such as ``Cholesky(order)``.
-        inference : Inference, optional
-            By default ``ResidualBootstrap(draws=2000)``.
-        rng : int, Generator or None
-            Seed of the draws; the same seed gives the same draws.
-        """
-        from ..inference.residual_bootstrap import ResidualBootstrap
-        from ..structural import StructuralVAR
-
-        seed = seed_from(rng)
-        if seed < 0:
-            raise SpecError(f"rng = {seed}.", remedy="Use a seed of 0 or more.")
-        impact = scheme.impact(self.covariance, self.lag_coefficients, self.names)
-        bands = ResidualBootstrap() if inference is None else inference
-        return StructuralVAR(self, scheme, bands, seed, impact)
-
-    def draws(self, inference: Inference, seed: int) -> ReducedFormDraws:
-        """Joint draws of the reduced form, made once: every identification shares them."""
-        key = (inference, seed)
-        if key not in self._drawn:
-            self._drawn[key] = inference.draw(self, seed)
-        return self._drawn[key]
-
-    @cached_property
-    def _drawn(self) -> dict[tuple[Inference, int], ReducedFormDraws]:
-        return {}
-
     def conf_int(self, level: float = 0.90) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Lower and upper bounds of the coefficients by Student's t."""
         from scipy.stats import t
 
+        require_levels([level])
         margin = t.ppf((1 + level) / 2, self.df_resid) * self.std_errors
         return self.params - margin, self.params + margin
+
+    def reestimate(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same model estimated on other paths of the endogenous variables.
+
+        Deterministic and exogenous terms, restrictions and the scale of pandemic months are held
+        fixed.
+
+        Parameters
+        ----------
+        y : ndarray, shape (R, T+p, K)
+
+        Returns
+        -------
+        lags : ndarray, shape (R, p, K, K)
+        deterministic : ndarray, shape (R, K, m)
+        covariance : ndarray, shape (R, K, K)
+            Not finite where the estimation failed.
+        """
+        return restricted_paths(
+            y,
+            self.z,
+            self.p,
+            divisor=self.df_resid if self.divisor == "df" else self.nobs,
+            scales=self.scales,
+            restrictions=self.restrictions,
+            iterate=self.spec.iterate,
+        )
+
+    def test_restrictions(
+        self, restrictions: Sequence[Restriction] = (), *, errors: ErrorKind | None = None
+    ) -> RestrictionTest:
+        """Likelihood-ratio and Wald test of restrictions.
+
+        Parameters
+        ----------
+        restrictions : sequence of Restriction, optional
+            Tested against this VAR; by default its own restrictions against none.
+        errors : {"classical", "HC0", "HC1", "HC3"}, optional
+            Covariance of the Wald test; by default that of the specification.
+        """
+        from .restriction_test import compare
+
+        return compare(self, tuple(restrictions), errors or self.spec.errors)
+
+    def pandemic_scale(self, level: float = 0.90) -> PandemicResult:
+        """The scale of the pandemic months with profile-likelihood intervals.
+
+        Raises
+        ------
+        SpecError
+            If the specification has none.
+        """
+        return pandemic_result(self, level)
+
+    def dynamic_multipliers(
+        self,
+        horizon: int = 24,
+        *,
+        size: Size = "unit",
+        permanent: bool = False,
+        cumulative: bool | Literal["auto"] = "auto",
+        levels: Sequence[float] = (0.68, 0.90),
+        inference: Inference | None = None,
+        rng: int | np.random.Generator | None = 0,
+    ) -> DynamicMultipliers:
+        """Responses to changes of the exogenous columns; no identification is needed.
+
+        See ``StructuralVAR.dynamic_multipliers``, which takes the draws of an identified VAR, for
+        the other options.
+
+        Parameters
+        ----------
+        inference : Inference, optional
+            By default ``default_inference``.
+        rng : int, Generator or None
+            Seed of the draws.
+        """
+        from ..identification.cholesky import Cholesky
+
+        # Multipliers are those of the reduced form, whichever way its shocks are identified.
+        return self.identify(Cholesky(), inference=inference, rng=rng).dynamic_multipliers(
+            horizon, size=size, permanent=permanent, cumulative=cumulative, levels=levels
+        )
 
     def tidy(self, levels: Sequence[float] = (0.90,)) -> pd.DataFrame:
         """Coefficients: ``shock`` is the regressor, ``response`` the equation, ``horizon`` the lag.
 
         Intervals are Student's t.
         """
-        lagged = [(name, lag) for lag in range(1, self.p + 1) for name in self.names]
-        terms = [(name, 0) for name in self.z_names] + lagged
-        k, n = len(self.names), len(terms)
-        rows = pd.DataFrame(
-            {
-                "model": self.model,
-                "statistic": "coefficient",
-                "shock": [variable for variable, _ in terms] * k,
-                "response": np.repeat(self.names, n),
-                "horizon": [lag for _, lag in terms] * k,
-                "estimate": self.params.to_numpy().T.ravel(),
-                "std_error": self.std_errors.to_numpy().T.ravel(),
-                "band": "t",
-                "unit": [self._unit(name, *term) for name in self.names for term in terms],
-            }
-        )
-        frames = []
-        for level in levels:
-            low, high = (bound.to_numpy().T.ravel() for bound in self.conf_int(level))
-            frames.append(rows.assign(level=level, conf_low=low, conf_high=high))
-        return tidy_frame(pd.concat(frames))
-
-    def _unit(self, name: str, regressor: str, lag: int) -> str:
-        """Unit of a coefficient: of the equation, per unit of the variable that it multiplies."""
-        unit = self.columns[name].unit
-        return f"{unit} per {self.columns[regressor].unit}" if lag else unit
+        return tidy_coefficients(self, levels)
 
     def summary(self) -> Summary:
         """Fit, coefficients with standard errors, residual correlations."""
         fit = {
             "Lags": self.p,
             "Observations": self.nobs,
-            "Coefficients an equation": len(self.regressors),
+            "Coefficients an equation": f"{self.nobs - self.df_resid:g}",
             "Log-likelihood": self.loglik,
             "AIC": self.aic,
             "BIC": self.bic,
@@ -326,36 +318,55 @@ class VARResults(Result):
         tables = [
             ("Fit", pd.DataFrame({"value": pd.Series(fit, dtype=object)})),
             ("Coefficients", self.params),
-            ("Standard errors", self.std_errors),
+            (f"Standard errors ({self.spec.errors})", self.std_errors),
             ("Residual correlations", self.residuals.corr()),
         ]
         return Summary(f"{self.model} of {', '.join(self.names)}", tables, self.notes())
 
     @property
     def terms_in_words(self) -> str:
-        """Deterministic and exogenous terms, the seasonal dummies counted."""
-        words = {"const": "constant", "trend": "trend"}
-        named = [words[name] for name in self.z_names if name in words]
-        exog = list(self.spec.exog or ())
-        seasons = len(self.z_names) - len(named) - len(exog)
-        if seasons:
-            named.append(f"{seasons} seasonal dummies")
-        if exog:
-            named.append(f"exogenous {', '.join(self.columns[name].label for name in exog)}")
-        return "terms: " + (", ".join(named) or "none")
+        """Terms, restrictions and the scale of pandemic months."""
+        parts = [super().terms_in_words]
+        parts += [one.describe(self.columns) for one in self.spec.restrictions]
+        if self.spec.pandemic is not None and self.scale is not None:
+            parts.append(scale_in_words(self.spec.pandemic, self.scale.values))
+        return "; ".join(parts)
 
     def notes(self) -> tuple[str, ...]:
-        """Sample, terms, divisor and stability in words."""
-        divisor = "T - coefficients of an equation" if self.divisor == "df" else "T"
+        """Sample, terms, estimator, divisor and stability in words."""
+        of = "an equation" if self.restrictions is None else "an equation, on average"
+        divisor = f"T - coefficients of {of}" if self.divisor == "df" else "T"
         chosen = f" (by {str(self.spec.lags).upper()})" if self.lag_selection else ""
         stable = "stable" if self.is_stable else "NOT stable"
         near = ", close to the unit circle" if self.is_stable and self.near_unit_root else ""
         return (
             f"Sample {self.sample}, T = {self.nobs}; {self.p} lags{chosen}; {self.terms_in_words}.",
-            f"Least squares; covariance divisor {divisor}; largest root {self.max_root:.3f}, "
+            f"{self._estimator()}; covariance divisor {divisor}; largest root {self.max_root:.3f}, "
             f"{stable}{near}.",
+            *([_SCALED] if self.scales is not None else []),
             *(f"{reason[0].upper()}{reason[1:]}." for reason in self.trimmed),
         )
+
+    def _estimator(self) -> str:
+        weighted = "" if self.scales is None else "weighted "
+        if self.restrictions is None:
+            return f"{weighted}least squares".capitalize()
+        how = "iterated to maximum likelihood" if self.spec.iterate else "one step"
+        count = len(self.restrictions)
+        return f"{weighted}generalised least squares ({how}), {count} restrictions".capitalize()
+
+    def cite(self) -> str:
+        """BibTeX of the methods used."""
+        from ..citations import bibtex
+
+        used = list(self.methods)
+        if self.restrictions is not None:
+            used.append("oberhofer_kmenta1974")
+        if self.spec.pandemic is not None:
+            used.append("lenza_primiceri2022")
+        if self.spec.errors != "classical":
+            used += ["white1980", "mackinnon_white1985"]
+        return bibtex(used)
 
     def _labelled(self, values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values, index=list(self.regressors), columns=list(self.names))

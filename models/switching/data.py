@@ -72,7 +72,7 @@ class SwitchingData:
     @property
     def sample(self) -> str:
         """First and last period, and what was left out between them."""
-        ends = f"{label_of(self.index[0])} to {label_of(self.index[-1])}"
+        ends = span_of(self.index)
         left_out = f" without {self.mask[0]} to {self.mask[1]}" if self.mask else ""
         return f"{ends}{left_out}"
 

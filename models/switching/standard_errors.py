@@ -12,9 +12,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ...errors import SpecError
 from ...estimation.switching_design import SwitchingDesign, unpack
 from ...estimation.switching_score import filter_at, log_likelihood_and_score
+from ..options import require_choice
 from .multistart import AT_BOUNDARY
 from .scaling import ScaledModel
 
@@ -103,10 +103,7 @@ def standard_errors(
     reasons : tuple of str
         Empty where there is one.
     """
-    if kind not in get_args(Covariance):
-        raise SpecError(
-            f"covariance = '{kind}'.", remedy=f"Choose one of: {', '.join(get_args(Covariance))}."
-        )
+    require_choice("covariance", kind, get_args(Covariance))
     with np.errstate(invalid="ignore"):  # an infinite duration has no derivative
         jacobian = np.stack(
             [

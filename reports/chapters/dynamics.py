@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...models.decompositions import FEVD, HistoricalDecomposition
+from ...models.decompositions import HistoricalDecomposition
 from ...models.forecasting import Forecast
 from ...models.reduced_form.diagnostics import Diagnostics
 from ...models.reduced_form.lag_selection import LagSelection
 from ...models.reduced_form.stationarity import Stationarity
 from ...models.responses import IRF
 from ...models.structural import StructuralVAR
+from ...models.variance_shares import FEVD
 from ..content import Chart, Section
 from ..formats import p_value_text
 from ..interval_tables import interval_table
@@ -157,7 +158,8 @@ def _tables(
     found: Dynamics, shares: pd.DataFrame, *, yen: str, jgb: str, cpi: str, label: dict[str, str]
 ) -> list[Table]:
     setting = found.svar.notes()
-    last = shares["horizon"] == shares["horizon"].max()
+    what_is_decomposed = found.fevd.notes()[0]
+    last = (shares["statistic"] == "fevd") & (shares["horizon"] == shares["horizon"].max())
     return [
         interval_table(
             "responses",
@@ -173,7 +175,8 @@ def _tables(
             shares[last & shares["response"].isin([yen, cpi, jgb])],
             labels=label,
             notes=[
-                *found.fevd.notes(),
+                what_is_decomposed,
+                *setting,
                 "A share cannot fall below zero, so sampling error moves its draws up and those of "
                 "the largest share down: the interval may lie beside the estimate.",
             ],

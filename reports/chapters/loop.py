@@ -20,7 +20,7 @@ _STATISTICS = {
 }
 
 
-def loop_chapter(gain: LoopGain, in_blocks: LoopGain, curve: SpecificationCurve) -> Chapter:
+def loop_chapter(gain: LoopGain, beside: LoopGain, curve: SpecificationCurve) -> Chapter:
     """Gain by horizon and by period of the cycle, edges, roots of the opened loop."""
     figure, _ = gain.plot()
     tidy = gain.tidy()
@@ -34,8 +34,8 @@ def loop_chapter(gain: LoopGain, in_blocks: LoopGain, curve: SpecificationCurve)
         "The gain of the loop",
         [
             *gain.notes()[: -len(gain.setting)],
-            f"With residuals drawn in blocks, which conditional heteroskedasticity asks for: "
-            f"{in_blocks.in_words()}",
+            f"For comparison, another bootstrap ({beside.band.replace('_', ' ')}): "
+            f"{beside.in_words()}",
             curve.sentence(),
             "Opening an edge or holding a variable is a thought experiment on estimated reactions: "
             "people who knew of it would react differently (the Lucas critique).",
@@ -67,7 +67,7 @@ def loop_chapter(gain: LoopGain, in_blocks: LoopGain, curve: SpecificationCurve)
     )
     numbers = {
         "loop-gain": _numbers(gain),
-        "loop-gain-in-blocks": _numbers(in_blocks),
+        "loop-gain-beside": _numbers(beside),
         **_curve_numbers(curve),
     }
     return Chapter(section, numbers)

@@ -1,4 +1,4 @@
-"""The residual bootstrap of a VAR, one replication after the other, as a textbook writes it.
+"""The bootstrap of a VAR, one replication after the other, as a textbook writes it.
 
 Levels are simulated and regressed as they are, by Gram-Schmidt run twice, in the precision that is
 asked for: in ``np.longdouble`` the twin is a reference for the accuracy of the kernel.
@@ -11,8 +11,38 @@ import numpy as np
 from yenloop.estimation.streams import BLOCK, block_generator
 
 
+def independent(residuals, generator, lane):
+    """Centred residuals, each as likely as any other."""
+    nobs = len(residuals)
+    centred = residuals - residuals.mean(axis=0)
+    return centred[generator.integers(0, nobs, size=(nobs, BLOCK))[:, lane]]
+
+
+def moving_blocks(length):
+    """Brueggemann, Jentsch and Trenkler (2016), section 4, step by step."""
+
+    def draw(residuals, generator, lane):
+        nobs = len(residuals)
+        blocks = -(-nobs // length)
+        starts = generator.integers(0, nobs - length + 1, size=(blocks, 1, BLOCK))[:, 0, lane]
+        errors = []
+        for start in starts:
+            for s in range(length):
+                expected = np.mean([residuals[s + r] for r in range(nobs - length + 1)], axis=0)
+                errors.append(residuals[start + s] - expected)
+        return np.array(errors[:nobs])
+
+    return draw
+
+
+def wild(residuals, generator, lane):
+    """Own residuals times +1 or -1."""
+    signs = np.where(generator.random((len(residuals), BLOCK))[:, lane] < 0.5, 1, -1)
+    return residuals * signs[:, None]
+
+
 def bootstrap_reduced_form(
-    y, z, lags, deterministic, residuals, *, draws, seed, block_length=1, precision=float
+    y, z, lags, deterministic, residuals, *, draws, seed, rule=independent, precision=float
 ):
     """Lags (R, p, K, K), deterministic (R, K, m), covariance (R, K, K; divisor T - n)."""
     y, z, lags, deterministic, residuals = (
@@ -21,12 +51,11 @@ def bootstrap_reduced_form(
     p, k, _ = lags.shape
     nobs, m = z.shape
     degrees = nobs - (k * p + m)
-    shocks = (residuals - residuals.mean(axis=0)) * np.sqrt(precision(nobs) / degrees)
+    shocks = residuals * np.sqrt(precision(nobs) / degrees)
     found = []
     for draw in range(draws):
-        series = simulate(
-            y[:p], z @ deterministic.T, lags, shocks[drawn_rows(seed, draw, nobs, block_length)]
-        )
+        generator = block_generator(seed, draw // BLOCK)
+        series = simulate(y[:p], z @ deterministic.T, lags, rule(shocks, generator, draw % BLOCK))
         design = np.hstack([z, *(series[p - lag : nobs + p - lag] for lag in range(1, p + 1))])
         coefficients, errors = regress(design, series[p:])
         found.append(
@@ -38,14 +67,6 @@ def bootstrap_reduced_form(
         )
     stacked = (np.array(part) for part in zip(*found))
     return SimpleNamespace(**dict(zip(("lags", "deterministic", "covariance"), stacked)))
-
-
-def drawn_rows(seed, draw, nobs, block_length):
-    """Rows of the residuals: runs of ``block_length`` neighbours on a circle."""
-    blocks = -(-nobs // block_length)
-    starts = block_generator(seed, draw // BLOCK).integers(0, nobs, size=(blocks, BLOCK))
-    rows = [(start + i) % nobs for start in starts[:, draw % BLOCK] for i in range(block_length)]
-    return np.array(rows[:nobs])
 
 
 def simulate(start, drift, lags, shocks):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from ....estimation.bands import percentiles
-from .protocol import Bounds, Errors
+from ....estimation.joint_bands import equal_tailed_levels
+from .protocol import Bounds, Errors, fixed
+
+#: Draws that should lie beyond a bound; with fewer it moves with single draws.
+TAIL_DRAWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,16 @@ class Percentile:
         """Key of the rule in the validity table."""
         return "percentile"
 
+    @property
+    def needs_errors(self) -> bool:
+        """No: it reads the draws as they are."""
+        return False
+
+    @property
+    def reads_pairs(self) -> bool:
+        """No: the draws are a random sample."""
+        return False
+
     def std_error(self, point: np.ndarray, draws: np.ndarray) -> np.ndarray:
         """Standard deviation over draws; see ``Interval.std_error``."""
         return spread(point, draws)
@@ -36,9 +51,17 @@ class Percentile:
         errors: Errors | None = None,
     ) -> Bounds:
         """Quantiles over draws; see ``Interval.bounds``."""
-        tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
-        limits = percentiles(draws, tails)
-        return {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
+        return equal_tailed(draws, levels)
+
+    def whole_levels(
+        self, point: np.ndarray, draws: np.ndarray, errors: Errors | None = None
+    ) -> np.ndarray:
+        """Levels at which the percentiles hold a draw whole; see ``Interval.whole_levels``."""
+        return equal_tailed_levels(draws[:, ~fixed(point, spread(point, draws))])
+
+    def draws_needed(self, level: float) -> int:
+        """So many that five lie beyond each bound."""
+        return draws_beyond((1 - level) / 2)
 
     def describe(self) -> str:
         """The rule in words."""
@@ -47,6 +70,18 @@ class Percentile:
 
 #: The default of every bootstrap.
 PERCENTILE = Percentile()
+
+
+def equal_tailed(draws: np.ndarray, levels: Sequence[float]) -> Bounds:
+    """The quantiles of ``draws`` that leave (1 - level) / 2 on either side."""
+    tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
+    limits = percentiles(draws, tails)
+    return {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
+
+
+def draws_beyond(tail: float) -> int:
+    """How many draws put ``TAIL_DRAWS`` of them into a tail of this probability."""
+    return ceil(TAIL_DRAWS / tail - 1e-6)
 
 
 def spread(point: np.ndarray, draws: np.ndarray) -> np.ndarray:
@@ -59,5 +94,9 @@ def spread(point: np.ndarray, draws: np.ndarray) -> np.ndarray:
     """
     if draws.shape[1:] != point.shape:
         raise ValueError(f"draws {draws.shape} do not match the point {point.shape}")
-    deviation = (np.nanstd if np.isnan(draws).any() else np.std)(draws, axis=0, ddof=1)
-    return np.asarray(deviation)
+    cells = np.moveaxis(draws, 0, -1)
+    if np.isnan(draws).any():
+        return np.asarray(np.nanstd(cells, axis=-1, ddof=1))
+    centred = cells - cells.mean(axis=-1, keepdims=True)
+    squares: np.ndarray = np.einsum("...r,...r->...", centred, centred)
+    return np.sqrt(squares / (len(draws) - 1))

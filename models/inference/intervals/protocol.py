@@ -10,6 +10,10 @@ import numpy as np
 
 Bounds = dict[float, tuple[np.ndarray, np.ndarray]]
 
+#: A standard error smaller than this, relative to the number, is rounding; so is one smaller than
+#: ``ROUNDING`` relative to the largest number of the path.
+FIXED, ROUNDING = 1e-9, 1e-12
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Errors:
@@ -31,6 +35,16 @@ class Interval(Protocol):
     @property
     def name(self) -> str:
         """Key of the rule in the validity table."""
+        ...
+
+    @property
+    def needs_errors(self) -> bool:
+        """Whether it studentises: ``bounds`` needs the standard error of each draw."""
+        ...
+
+    @property
+    def reads_pairs(self) -> bool:
+        """Whether the draws are pairs of perturbed estimates instead of a random sample."""
         ...
 
     def std_error(self, point: np.ndarray, draws: np.ndarray) -> np.ndarray:
@@ -64,6 +78,36 @@ class Interval(Protocol):
         """
         ...
 
+    def whole_levels(
+        self, point: np.ndarray, draws: np.ndarray, errors: Errors | None = None
+    ) -> np.ndarray:
+        """For each of S samples, the smallest level whose intervals hold all its elements.
+
+        The distribution from which sup-t bands take their pointwise level. Elements without
+        variance hold at any level.
+
+        Returns
+        -------
+        ndarray, shape (S,)
+        """
+        ...
+
+    def draws_needed(self, level: float) -> int:
+        """Draws below which the bounds of this level would rest on a few extreme ones."""
+        ...
+
     def describe(self) -> str:
         """The rule in words, such as ``equal-tailed percentiles``."""
         ...
+
+
+def fixed(point: np.ndarray, std_error: np.ndarray) -> np.ndarray:
+    """Elements without variance: imposed zeros, and responses set by the size of the shock.
+
+    Parameters
+    ----------
+    point, std_error : ndarray, shape (H, ...)
+        Paths along axis 0.
+    """
+    size = np.abs(point)
+    return np.asarray(std_error <= np.maximum(FIXED * size, ROUNDING * size.max(axis=0)))

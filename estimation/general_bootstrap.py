@@ -1,0 +1,120 @@
+"""Bootstrap of a vector autoregression whose estimator is not plain least squares.
+
+The series are simulated as for plain least squares, many replications at a time, and handed to the
+model's own estimator. Errors may have a standard deviation that is known up to scale period by
+period, u_t = s_t e_t: the e_t are resampled and multiplied by s_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from .resampling import INDEPENDENT, Resampling, error_table
+from .streams import BLOCK, block_generator
+from .var_bootstrap import ReducedFormDraws
+
+#: Blocks of replications that are simulated and estimated together. It is the same however many
+#: draws are asked for, so that a replication's last digits do not depend on it.
+TOGETHER = 8
+
+#: Lags (R, p, K, K), deterministic (R, K, m) and covariance (R, K, K) of series (R, T+p, K).
+Estimator = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+def bootstrap_estimator(
+    y: np.ndarray,
+    z: np.ndarray,
+    lags: np.ndarray,
+    deterministic: np.ndarray,
+    residuals: np.ndarray,
+    estimator: Estimator,
+    *,
+    draws: int,
+    seed: int,
+    df_resid: float | np.ndarray,
+    resampling: Resampling = INDEPENDENT,
+    usable: np.ndarray | None = None,
+    scales: np.ndarray | None = None,
+    threads: int = 1,
+) -> ReducedFormDraws:
+    """Draws of the reduced form by resampling residuals and estimating as the model does.
+
+    Rules and random numbers are those of ``var_bootstrap.bootstrap_reduced_form``: with least
+    squares as the estimator, the draws are the same.
+
+    Parameters
+    ----------
+    y : ndarray, shape (T+p, K)
+        The series, initial rows included.
+    z : ndarray, shape (T, m)
+        Deterministic and exogenous columns, held fixed.
+    lags : ndarray, shape (p, K, K)
+    deterministic : ndarray, shape (K, m)
+    residuals : ndarray, shape (T, K)
+        e_t.
+    estimator : Estimator
+        Rows with numbers that are not finite count as failed and are left out.
+    draws : int
+    seed : int
+    df_resid : float or ndarray, shape (K,)
+        T minus the free coefficients of an equation.
+    resampling : Resampling
+    usable : ndarray of bool, shape (T,), optional
+        Periods whose residual may be drawn.
+    scales : ndarray, shape (T,), optional
+        s_t; all one by default.
+    threads : int
+    """
+    nobs = len(z)
+    drawable = np.ones(nobs, dtype=bool) if usable is None else usable
+    spread = np.ones((nobs, 1)) if scales is None else scales[:, None]
+    errors = error_table(resampling, residuals, drawable, df_resid)
+    model = _Model(y[: len(lags)], z @ deterministic.T, lags, errors, spread, resampling, drawable)
+
+    def replicate(chunk: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        blocks = range(chunk * TOGETHER, (chunk + 1) * TOGETHER)
+        return estimator(_simulate(model, seed, blocks))
+
+    chunks = range(-(-draws // (TOGETHER * BLOCK)))
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(replicate, chunks))
+    found = [np.concatenate(part)[:draws] for part in zip(*parts)]
+    kept = np.all([np.isfinite(part).reshape(draws, -1).all(axis=1) for part in found], axis=0)
+    lags_drawn, deterministic_drawn, covariance = (part[kept] for part in found)
+    failed = draws - int(kept.sum())
+    return ReducedFormDraws(lags_drawn, deterministic_drawn, covariance, failed, refitted=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The data-generating VAR."""
+
+    start: np.ndarray  # (p, K)
+    drift: np.ndarray  # (T, K)
+    lags: np.ndarray
+    errors: np.ndarray  # table from which the rule draws, K columns
+    spread: np.ndarray  # (T, 1)
+    resampling: Resampling
+    usable: np.ndarray
+
+
+def _simulate(model: _Model, seed: int, blocks: range) -> np.ndarray:
+    """Series of the replications of these blocks, shape (8 blocks, T+p, K)."""
+    nobs, k = model.drift.shape
+    p = len(model.start)
+    rows = [model.resampling.rows(block_generator(seed, block), model.usable) for block in blocks]
+    drawn = np.concatenate(rows, axis=1).T
+    y = np.empty((len(drawn), nobs + p, k))
+    y[:, :p] = model.start
+    y[:, p:] = model.drift + model.spread * model.errors[drawn]
+    flat = y.reshape(len(y), -1)
+    oldest_first = np.concatenate(list(model.lags[::-1].transpose(0, 2, 1)))
+    with np.errstate(over="ignore", invalid="ignore"):  # explosions are counted as failures
+        for now in range(p, nobs + p):
+            y[:, now] += flat[:, (now - p) * k : now * k] @ oldest_first
+    return y

@@ -1,0 +1,60 @@
+"""The same identification in every draw, and what becomes of draws in which it fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...errors import DrawError
+from ..inference.bootstrap import MAX_FAILED
+from .protocol import Identification, SolvedByIteration
+
+if TYPE_CHECKING:
+    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ..structural import StructuralVAR
+
+
+def identify_draws(svar: StructuralVAR, found: ReducedFormDraws) -> tuple[np.ndarray, np.ndarray]:
+    """Impact matrices of joint draws, and which draws have one.
+
+    A scheme that searches for its impact matrix starts from the estimate. A draw in which a shock
+    that the estimate identifies is not found counts as failed.
+
+    Returns
+    -------
+    impact : ndarray, shape (R, K, K)
+    kept : ndarray of bool, shape (R,)
+
+    Raises
+    ------
+    DrawError
+        If more than five per cent of the draws failed, those of the reduced form included; or any,
+        where draws are pairs of perturbed estimates and none can be spared.
+    """
+    scheme, names = svar.scheme, svar.names
+    if isinstance(scheme, SolvedByIteration):
+        impact = scheme.impact_near(svar.impact, found.covariance, found.lags, names)
+    else:
+        impact = scheme.impact(found.covariance, found.lags, names)
+    identified = np.isfinite(svar.impact).all(axis=0)
+    kept = np.isfinite(impact[..., identified]).all(axis=(-1, -2))
+    lost = int((~kept).sum())
+    failed, drawn = lost + found.failed, len(impact) + found.failed
+    if failed > MAX_FAILED * drawn or (lost and svar.inference.interval.reads_pairs):
+        raise DrawError(
+            f"The identification failed in {lost} of {drawn} draws ({found.failed} had failed "
+            f"before): {scheme.describe(names, svar.columns)}.",
+            remedy="The data hardly support these restrictions in samples of this size; drop or "
+            "change some, and let variables with a unit root enter in changes.",
+        )
+    return impact, kept
+
+
+def implied_covariance(
+    scheme: Identification, impact: np.ndarray, covariance: np.ndarray
+) -> np.ndarray:
+    """Sigma of the structural model: B B' under a scheme that estimates it, else as estimated."""
+    if isinstance(scheme, SolvedByIteration):
+        return np.asarray(impact @ np.swapaxes(impact, -1, -2))
+    return covariance

@@ -1,0 +1,90 @@
+"""What all bootstraps of a reduced form share: the engine that fits the model, and its failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...errors import DrawError, SpecError
+from ...estimation.resampling import Resampling
+
+if TYPE_CHECKING:
+    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ..reduced_form.base import ReducedForm
+    from .intervals.protocol import Interval
+
+#: Largest share of draws that may fail numerically.
+MAX_FAILED = 0.05
+
+
+def draw_reduced_form(
+    reduced: ReducedForm, seed: int, *, draws: int, threads: int, resampling: Resampling
+) -> ReducedFormDraws:
+    """Bootstrap draws of an estimated reduced form, with the 5 per cent rule on failures.
+
+    Plain least squares is replicated by the compiled engine; any other estimator (restrictions,
+    scaled months, cointegration) replicates itself through ``reestimate``.
+
+    Raises
+    ------
+    DrawError
+    """
+    found = _engine(reduced, seed, draws, threads, resampling)
+    if found.failed > MAX_FAILED * draws:
+        raise DrawError(
+            f"{found.failed} of {draws} bootstrap draws of the {reduced.model} in "
+            f"{', '.join(reduced.names)} failed numerically.",
+            remedy="Use fewer lags, or leave out a variable that nearly repeats another.",
+        )
+    return found
+
+
+def _engine(
+    reduced: ReducedForm, seed: int, draws: int, threads: int, resampling: Resampling
+) -> ReducedFormDraws:
+    if reduced.plain_least_squares:
+        from ...estimation.var_bootstrap import bootstrap_reduced_form
+
+        return bootstrap_reduced_form(
+            reduced.y,
+            reduced.z,
+            reduced.lag_coefficients,
+            reduced.deterministic,
+            reduced.residuals.to_numpy(),
+            draws=draws,
+            seed=seed,
+            resampling=resampling,
+            usable=reduced.resampled_rows,
+            divisor="df" if reduced.divisor == "df" else "T",
+            threads=threads,
+        )
+    from ...estimation.general_bootstrap import bootstrap_estimator
+
+    return bootstrap_estimator(
+        reduced.y,
+        reduced.z,
+        reduced.lag_coefficients,
+        reduced.deterministic,
+        reduced.residuals.to_numpy(),
+        reduced.reestimate,
+        draws=draws,
+        seed=seed,
+        df_resid=reduced.df_resid,
+        resampling=resampling,
+        usable=reduced.resampled_rows,
+        scales=reduced.scales,
+        threads=threads,
+    )
+
+
+def require_bootstrap(draws: int, interval: Interval) -> None:
+    """Refuse too few draws for tail quantiles, and an interval that does not read samples."""
+    if draws < 100:
+        raise SpecError(
+            f"{draws} bootstrap draws cannot carry a percentile band.",
+            remedy="Ask for at least 100, better 2,000.",
+        )
+    if interval.reads_pairs:
+        raise SpecError(
+            f"A bootstrap gives samples, from which {interval.describe()} cannot be read.",
+            remedy="Leave the interval, or use DeltaMethod.",
+        )

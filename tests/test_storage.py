@@ -1,0 +1,187 @@
+"""Proves that a stored result comes back bit for bit, and that damaged files are refused."""
+
+import json
+import zipfile
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import yenloop
+from yenloop import VAR, Cholesky, Panel, ResidualBootstrap
+from yenloop.errors import OutputError, StorageError
+from yenloop.models.results import Result
+from yenloop.models.storage import load, save
+
+
+def same(one: object, other: object) -> None:
+    """Equal to the last bit, whatever they are."""
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other, strict=True)
+    elif isinstance(one, pd.DataFrame):
+        pd.testing.assert_frame_equal(one, other, check_exact=True, check_freq=True)
+    elif isinstance(one, pd.Series):
+        pd.testing.assert_series_equal(one, other, check_exact=True, check_freq=True)
+    elif isinstance(one, pd.Index):
+        pd.testing.assert_index_equal(one, other, exact=True)
+    elif is_dataclass(one):
+        assert type(one) is type(other)
+        for field in fields(one):
+            same(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, tuple | list):
+        assert type(one) is type(other)
+        assert len(one) == len(other)
+        for a, b in zip(one, other):
+            same(a, b)
+    elif hasattr(one, "items"):
+        assert list(one) == list(other)
+        for key in one:
+            same(one[key], other[key])
+    elif isinstance(one, float) and one != one:
+        assert other != other
+    else:
+        assert one == other
+
+
+@cache
+def panel() -> Panel:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        rng.standard_normal((120, 3)).cumsum(axis=0) * 0.1 + rng.standard_normal((120, 3)),
+        index=pd.period_range("2010-01", periods=120, freq="M"),
+        columns=["yen", "cpi", "jgb"],
+    )
+    return Panel.from_frame(frame)
+
+
+@cache
+def results() -> dict[str, object]:
+    reduced = VAR(lags=2).fit(panel())
+    svar = reduced.identify(Cholesky(), inference=ResidualBootstrap(100), rng=1)
+    return {
+        "reduced": reduced,
+        "chosen": VAR(lags="aic", max_lags=4, trend="ct").fit(panel()),
+        "irf": svar.irf(6, size={"yen": 10}),
+        "fevd": svar.fevd(4),
+        "history": svar.historical_decomposition(draws=20),
+        "forecast": svar.forecast(4),
+        "diagnostics": reduced.diagnostics(),
+        "gain": yenloop.loop_gain(svar, "yen", horizons=(6, 12)),
+    }
+
+
+@pytest.mark.parametrize("name", list(results()))
+def test_every_field_returns(name, tmp_path):
+    result = results()[name]
+    found = load(result.save(tmp_path / "one.yenloop"))
+    same(result, found)
+    pd.testing.assert_frame_equal(result.tidy(), found.tidy(), check_exact=True)
+    assert str(result.summary()) == str(found.summary())
+
+
+def test_a_structural_var_returns_and_draws_the_same(tmp_path):
+    svar = results()["reduced"].identify(Cholesky(["cpi", "yen", "jgb"]), rng=4)
+    found = load(save(svar, tmp_path / "svar.yenloop"))
+    same(svar, found)
+    np.testing.assert_array_equal(svar.draws.impact[:50], found.draws.impact[:50])
+
+
+def test_the_same_result_gives_the_same_bytes(tmp_path):
+    irf = results()["irf"]
+    first, second = irf.save(tmp_path / "a"), irf.save(tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+
+
+@dataclass(frozen=True)
+class Foreign(Result):
+    x: object
+
+
+@pytest.mark.parametrize("item", [Foreign(1), lambda: 0, object(), open])
+def test_what_is_not_ours_is_not_stored(item, tmp_path):
+    with pytest.raises(TypeError, match="cannot be stored"):
+        save(item, tmp_path / "x")
+    assert list(tmp_path.iterdir()) == []
+
+
+INDEXES = [
+    pd.period_range("2001-03", periods=4, freq="Q"),
+    pd.date_range("2020-01-03", periods=4, freq="B"),
+    pd.DatetimeIndex(["2020-01-01", "2020-02-07"], tz="Asia/Tokyo"),
+    pd.Index(["a", "b"], name="series"),
+    pd.Index([1.5, np.nan]),
+    pd.RangeIndex(1, 9, 2, name="step"),
+    pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["x", "y"]),
+]
+
+
+@pytest.mark.parametrize("index", INDEXES, ids=lambda index: type(index).__name__)
+def test_labels_return_with_their_frequency(index, tmp_path):
+    same(index, load(save(index, tmp_path / "i")))
+    series = pd.Series(np.arange(len(index)), index=index, name="v")
+    same(series, load(save(series, tmp_path / "s")))
+
+
+def test_odd_columns_and_numbers_return(tmp_path):
+    frame = pd.DataFrame(
+        {"x": [1.0, np.nan], "n": [1, 2], "text": ["a", None], "yes": [True, False]},
+    )
+    frame["when"] = [pd.Timestamp("2020-01-01"), pd.NaT]
+    frame["mixed"] = pd.Series([("a", 1), 2.5], dtype=object)
+    same(frame, load(save(frame, tmp_path / "f")))
+    values = {
+        ("a", 1): float("-inf"),
+        "z": 1 + 2j,
+        "set": frozenset({"b", "a"}),
+        "when": pd.Period("2024-08", "M"),
+        "objects": np.array(["a", 2], dtype=object),
+        "nothing": np.empty((0, 3)),
+        "turned": np.arange(6.0).reshape(2, 3).T,
+    }
+    same(values, load(save(values, tmp_path / "v")))
+
+
+def test_a_flipped_byte_is_found(tmp_path):
+    path = results()["irf"].save(tmp_path / "irf.yenloop")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match="damaged"):
+        load(path)
+
+
+def test_files_of_another_kind_are_refused(tmp_path):
+    with pytest.raises(StorageError, match="no file"):
+        load(tmp_path / "absent")
+    (tmp_path / "text").write_text("hello")
+    with pytest.raises(StorageError, match="not a result"):
+        load(tmp_path / "text")
+    for n, content in enumerate(
+        [
+            {"format": 1, "version": "0", "result": ["object", "errors", "DataError", {}]},
+            {"format": 1, "version": "0", "result": ["object", "cli", "run", {}]},
+            {"format": 1, "version": "0", "result": ["archive"]},
+            {"format": 1, "version": "0", "result": ["array", "arrays/9.npy", [0]]},
+        ]
+    ):
+        with zipfile.ZipFile(tmp_path / f"{n}.zip", "w") as archive:
+            archive.writestr("result.json", json.dumps(content))
+        with pytest.raises(StorageError, match="not a result"):
+            load(tmp_path / f"{n}.zip")
+    with zipfile.ZipFile(tmp_path / "new", "w") as archive:
+        archive.writestr("result.json", json.dumps({"format": 99, "version": "9", "result": 1}))
+    with pytest.raises(StorageError, match="newer format"):
+        load(tmp_path / "new")
+
+
+def test_a_failed_save_leaves_the_earlier_file(tmp_path):
+    path = results()["fevd"].save(tmp_path / "x")
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        save(Foreign(object()), path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    with pytest.raises(OutputError, match="cannot be written"):
+        save(1, tmp_path / "none" / "x")
