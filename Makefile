@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check lint links types imports docs bench clean
+.PHONY: run test check lint links types imports docs bench audit clean
 
 run: $(STAMP)
 	$(BIN)/yenloop run
@@ -40,6 +40,10 @@ docs: links
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
+
+# Goes on where it was interrupted; an edit of the package starts it anew.
+audit: $(STAMP)
+	$(BIN)/python -m audit
 
 clean:
 	rm -rf .venv build dist *.egg-info

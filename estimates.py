@@ -185,7 +185,8 @@ def _loop(
 
     yen = loop.roles["yen"]
     cycle = loop.ids(["yen", "import_price", "cpi", "jgb10y"])
-    other = inference("blocks" if spec.var.bands == "residual" else "residual", spec.var.draws)
+    name: Bands = "blocks" if spec.var.bands == "residual" else "residual"
+    other = inference(name, min(spec.var.draws, 1000))
     gain, beside = (
         loop_gain(
             one,

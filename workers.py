@@ -37,7 +37,7 @@ class Workers:
 def workers(count: int = 2) -> Iterator[Workers]:
     """Processes for the block (joblib's, which need no guard in the user's script).
 
-    They end with it at once, also in the middle of work: after an error or Ctrl-C.
+    They end with it, after an error or Ctrl-C at once and in the middle of work.
     """
     from joblib.externals.loky import get_reusable_executor
 
@@ -50,10 +50,15 @@ def workers(count: int = 2) -> Iterator[Workers]:
             processes = list(executor._processes.values())
         try:
             yield Workers(executor)
-        finally:
+        except BaseException:
             # Its own kill_workers trips over work that waits in the queue.
             for process in processes:
                 process.terminate()
+            raise
+        finally:
+            # Nothing is left to do here unless an error came: idle processes are told to end. One
+            # that is terminated instead can take the lock of the queue along, for which its
+            # manager would wait for ever.
             executor.shutdown(wait=True)
 
 

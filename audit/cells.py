@@ -101,41 +101,39 @@ HEADLINE = (
     *_cells("near_unit_root", "cholesky", KILIAN + SUP_T, "irf_path"),
     *_cells("near_unit_root", "cholesky", KILIAN, "irf_path", samples=(160,)),
     *_cells("near_unit_root", "cholesky", RESIDUAL, "irf", (12,)),
-    *_cells("near_unit_root", "cholesky", RESIDUAL, "cumulative_irf", (12,), (100,)),
     *_cells("near_unit_root", "cholesky", HALL, "irf", (12,), (100,)),
     *_cells("near_unit_root", "cholesky", PERCENTILE_T, "irf", (12,), (100,)),
     *_cells("near_unit_root", "cholesky", DELTA, "irf", (12,), (100,)),
-    # Stationary: the same bands, and the long-run scheme, which needs it.
-    *_cells("stationary", "cholesky", KILIAN, "irf", (1,), (160,)),
+    *_cells("levels", "cholesky", KILIAN, "irf", (1, 12, 24), (300,)),
+    *_cells("mixed", "long_run", KILIAN, "irf", (12,)),
+    # Stationary: the same bands, and the long-run scheme.
     *_cells("stationary", "cholesky", KILIAN, "cumulative_irf", (12,), (100,)),
-    *_cells("stationary", "cholesky", KILIAN, "fevd", (12,), (160,)),
     *_cells("stationary", "cholesky", KILIAN + SUP_T, "irf_path", samples=(100,)),
-    *_cells("stationary", "long_run", KILIAN, "irf", (1, 12)),
-    *_cells("stationary", "long_run", KILIAN, "cumulative_irf", (12, 24), (100, 160)),
-    *_cells("stationary", "long_run", KILIAN, "cumulative_irf", (24,), (300,)),
+    *_cells("stationary", "long_run", KILIAN, "irf", (1,)),
+    *_cells("stationary", "long_run", KILIAN, "cumulative_irf", (12, 24), (100, 300)),
     # Moving variances: blocks, beside the bootstrap that draws residuals one by one.
     *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "irf", (1, 12, 24)),
     *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "cumulative_irf", (12,)),
-    *_cells("heteroskedastic", "cholesky", BLOCKS, "irf", (1,), (160,)),
+    *_cells("heteroskedastic", "cholesky", BLOCKS, "irf", (1,)),
     *_cells("heteroskedastic", "cholesky", RESIDUAL, "irf", (1,), (160,)),
     # At the boundary: how often sampling error alone is taken for an effect.
     *_cells("zero_share", "cholesky", KILIAN, "zero_share", (12,), (100, 300)),
     *_cells("zero_share", "cholesky", RESIDUAL, "zero_share", (12,), (160,)),
 )
 
-#: Where coverage is lower, or lower than one might think: on request.
+#: Harder or further cells, published beside them in ``docs/audit/beyond.csv``: several roots close
+#: to one in short samples, and what depends on the scale of shocks whose variance moves.
 BEYOND = (
-    *_cells("levels", "cholesky", KILIAN, "irf", (1, 12, 24)),
-    *_cells("levels", "cholesky", KILIAN, "cumulative_irf", (12,)),
+    *_cells("levels", "cholesky", KILIAN, "irf", (1, 12, 24), (100, 160)),
     *_cells("levels", "cholesky", KILIAN + SUP_T, "irf_path"),
-    *_cells("levels", "cholesky", RESIDUAL, "irf", (12,), (100, 300)),
+    *_cells("levels", "cholesky", RESIDUAL, "irf", (12,)),
     *_cells("mixed", "cholesky", KILIAN, "irf", (1, 12)),
-    *_cells("mixed", "long_run", KILIAN, "irf", (1, 12)),
+    *_cells("mixed", "long_run", KILIAN, "irf", (1,)),
     *_cells("mixed", "long_run", KILIAN, "cumulative_irf", (12,)),
+    *_cells("stationary", "long_run", KILIAN, "irf", (12,)),
     *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "irf", (0,)),
-    *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "cumulative_irf", (1,)),
     *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "fevd", (12,)),
-    *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS + SUP_T, "irf_path"),
     *_cells("heteroskedastic", "cholesky", KILIAN_BLOCKS, "unit_irf", (1, 12)),
+    *_cells("heteroskedastic", "cholesky", BLOCKS, "irf", (0, 12)),
     *_cells("heteroskedastic", "cholesky", RESIDUAL, "irf", (0,)),
 )

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
-from yenloop.errors import DrawError, NearUnitRootWarning, NotIdentifiedError
+from yenloop.errors import DrawError, NearUnitRootWarning, NotIdentifiedError, SpecError
 from yenloop.models.reduced_form.var_results import VARResults
 from yenloop.models.structural import StructuralVAR
 from yenloop.models.var import VAR
@@ -33,8 +33,9 @@ class Held:
     samples : int
         Samples with a band.
     refused : int
-        Samples in which the package refuses the band because the identification fails in the
-        estimate or in more than five per cent of the draws. They are left out of the coverage.
+        Samples in which the package refuses the band: the identification fails in the estimate or
+        in more than five per cent of the draws, or a joint band needs more draws. They are left
+        out of the coverage.
     by_response : tuple of int
         Samples in which each response (share, path) was held.
     squares : int
@@ -57,20 +58,23 @@ class Held:
 
     @property
     def coverage(self) -> float:
-        """Share of the responses held, over responses and samples."""
-        return sum(self.by_response) / (max(self.samples, 1) * len(self.by_response))
+        """Share of the responses held, over responses and samples; NaN without samples."""
+        if not self.samples:
+            return float("nan")
+        return sum(self.by_response) / (self.samples * len(self.by_response))
 
     @property
     def lowest(self) -> float:
-        """Coverage of the response that is held least often."""
-        return min(self.by_response) / max(self.samples, 1)
+        """Coverage of the response that is held least often; NaN without samples."""
+        return min(self.by_response) / self.samples if self.samples else float("nan")
 
     @property
     def mc_error(self) -> float:
         """Standard error of ``coverage``: samples are independent, responses of one are not."""
-        width, samples = len(self.by_response), max(self.samples, 2)
-        variance = self.squares / (samples * width**2) - self.coverage**2
-        return float(np.sqrt(max(variance, 0.0) / (samples - 1)))
+        if self.samples < 2:
+            return float("nan")
+        variance = self.squares / (self.samples * len(self.by_response) ** 2) - self.coverage**2
+        return float(np.sqrt(max(variance, 0.0) / (self.samples - 1)))
 
 
 def replicate(economy: str, nobs: int, cells: Iterable[Cell], samples: range) -> dict[Cell, Held]:
@@ -129,18 +133,39 @@ def _one_sample(
     reduced = VAR(lags=len(economy.lags)).fit(economy.simulate(nobs, generator))
     seed = int(generator.integers(2**63 - 1))
     for (scheme, band), group in groupby(cells, _svar_of):
-        truth, together = true_values(economy.name, scheme), list(group)
-        try:
-            svar = identified(reduced, scheme, band, seed)
-            held = {what: _held(svar, truth, *what) for what in map(_what, together)}
-        except (DrawError, NotIdentifiedError):
-            for cell in together:
-                nothing = np.zeros(len(_counted(cell, truth, np.zeros(truth.irf.shape, bool))), int)
-                yield cell, Held(0, 1, tuple(nothing.tolist()), 0)
-            continue
-        for cell in together:
-            flags = _counted(cell, truth, held[_what(cell)])
-            yield cell, Held(1, 0, tuple(map(int, flags)), int(flags.sum()) ** 2)
+        truth = true_values(economy.name, scheme)
+        inside: dict[tuple[str, bool], np.ndarray | None] = {}
+        for cell in group:
+            what = _what(cell)
+            if what not in inside:
+                inside[what] = _unless_refused(reduced, scheme, band, seed, truth, what)
+            yield cell, _count(cell, truth, inside[what])
+
+
+def _unless_refused(
+    reduced: VARResults, scheme: str, band: str, seed: int, truth: Truth, what: tuple[str, bool]
+) -> np.ndarray | None:
+    """Whether the band holds the truth; None where the package refuses to give it.
+
+    A joint band is refused where its pointwise bounds would rest on a few extreme draws.
+    """
+    joint = what[1]
+    try:
+        return _held(identified(reduced, scheme, band, seed), truth, *what)
+    except (DrawError, NotIdentifiedError):
+        return None
+    except SpecError:
+        if joint:
+            return None
+        raise
+
+
+def _count(cell: Cell, truth: Truth, inside: np.ndarray | None) -> Held:
+    if inside is None:
+        width = len(_counted(cell, truth, np.zeros(truth.irf.shape, dtype=bool)))
+        return Held(0, 1, (0,) * width, 0)
+    flags = _counted(cell, truth, inside)
+    return Held(1, 0, tuple(map(int, flags)), int(flags.sum()) ** 2)
 
 
 def _svar_of(cell: Cell) -> tuple[str, str]:

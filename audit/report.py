@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from .cells import BANDS, DRAWS, HORIZON, LEVEL, SUP_T, Cell
+from .cells import (
+    BANDS,
+    BLOCKS,
+    DRAWS,
+    HORIZON,
+    KILIAN,
+    KILIAN_BLOCKS,
+    LEVEL,
+    SUP_T,
+    Cell,
+)
 from .economies import ECONOMIES, SEED, Economy
 from .replicate import INTERIOR, Held
 
@@ -16,6 +26,9 @@ COLUMNS = (
     "model", "scheme", "band", "object", "horizon", "T", "dgp", "nominal", "coverage", "mc_error",
     "draws", "seed",
 )  # fmt: skip
+
+#: What the bands that are meant for an economy have to reach at a nominal 90%.
+REQUIRED = 0.87
 
 _LENGTHS = (100, 160, 300)
 
@@ -47,8 +60,10 @@ each economy and length, made by `make audit` (seed {seed}) through the package'
   instead.
 - The Monte Carlo standard error is at most {error:.1%} (`mc_error` in `{name}.csv`; samples are
   independent, the responses of one sample are not).
-- Samples in which the package refuses a band, because the identification fails in the estimate or
-  in more than 5% of the draws, are counted apart ("refused") and are left out of the coverage.
+- Samples in which the package refuses a band are counted apart ("refused") and are left out of the
+  coverage: the identification fails in the estimate or in more than 5% of the draws, or a joint
+  band would rest on a few extreme draws.
+- Bands that have to reach 87% and do not are listed first; they stay in the table.
 - Bands named after their bootstrap alone are equal-tailed percentiles.
 """
 
@@ -94,13 +109,40 @@ def as_page(found: Mapping[Cell, Held], name: str) -> str:
         draws=DRAWS,
         interior=INTERIOR,
         outer=1 - INTERIOR,
-        error=max(held.mc_error for held in found.values()),
+        error=max((held.mc_error for held in found.values() if held.samples > 1), default=0.0),
         name=name,
     )
-    parts = [introduction]
+    parts = [introduction, *_shortfalls(found)]
     for economy, cells in groupby(sorted(found), lambda cell: cell.economy):
         parts.append("\n".join(_section(ECONOMIES[economy], {c: found[c] for c in cells})))
     return "\n".join(parts)
+
+
+def _shortfalls(found: Mapping[Cell, Held]) -> Iterator[str]:
+    """The cells of bands that must reach ``REQUIRED`` and do not."""
+    short = [
+        f"- {cell.economy}, T = {cell.nobs}, {cell.scheme}: {cell.band}, "
+        f"{_OBJECTS[cell.quantity]}, h = {cell.horizon}: "
+        + (f"{held.coverage:.1%}" if held.samples else "refused")
+        for cell, held in sorted(found.items())
+        if _is_required(cell) and not held.coverage >= REQUIRED  # a refused band falls short too
+    ]
+    yield f"## Below {REQUIRED:.0%}\n"
+    yield "\n".join(short or ["None of the bands that have to reach it."]) + "\n"
+
+
+def _is_required(cell: Cell) -> bool:
+    """Whether the band is one that is meant to hold its level in this economy.
+
+    Plain percentiles, Hall's, percentile-t and the delta method stand for comparison, and so do
+    pointwise bands beside a whole path.
+    """
+    band = cell.band.removesuffix(SUP_T)
+    joint = cell.band != band
+    pointwise_path = cell.quantity == "irf_path" and not joint
+    return band in (KILIAN, BLOCKS, KILIAN_BLOCKS) and not (
+        pointwise_path or cell.quantity == "zero_share"
+    )
 
 
 def _section(economy: Economy, found: Mapping[Cell, Held]) -> Iterator[str]:
@@ -135,5 +177,7 @@ def _entry(held: Held | None) -> str:
     if held is None:
         return ""
     refused = held.refused / (held.samples + held.refused)
+    if refused == 1:
+        return "refused"
     without = f", {refused:.1%} refused" if refused else ""
     return f"{100 * held.coverage:.1f} ({100 * held.lowest:.0f}){without}"

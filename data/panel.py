@@ -18,6 +18,7 @@ from .dates import (
     refuse_irregular,
     regular_index,
     require_date,
+    span_of,
 )
 
 Observed = Literal["mean", "end", "sum", "survey", "unknown"]
@@ -33,6 +34,7 @@ __all__ = [
     "refuse_irregular",
     "refuse_mixed_observation",
     "refuse_two_sided",
+    "response_scales",
 ]
 
 
@@ -97,10 +99,20 @@ class Column:
         """Unit in which responses are shown."""
         return self.response_unit or self.unit
 
+    @property
+    def label_with_unit(self) -> str:
+        """Label and unit of responses: ``JGB yield, 10 years (bp)``."""
+        return f"{self.label} ({self.unit_of_responses})"
+
     def after(self, step: str, **changes: Any) -> Column:
         """The description after one more step, which is added to ``transform``."""
         steps = [*filter(None, self.transform.split("; ")), step]
         return replace(self, transform="; ".join(steps), **changes)
+
+
+def response_scales(names: Iterable[str], columns: Mapping[str, Column]) -> np.ndarray:
+    """What turns the panel's units into those of responses, one number a variable."""
+    return np.array([columns[name].response_scale for name in names])
 
 
 @dataclass(frozen=True)

@@ -176,10 +176,16 @@ def starting_values(free: FreeEntries, count: int) -> np.ndarray:
 
 def numerical_rank(information: np.ndarray) -> int:
     """Rank of a positive semi-definite matrix with its diagonal scaled to one."""
+    return len(information) - int(blurred_directions(information).shape[1])
+
+
+def blurred_directions(information: np.ndarray) -> np.ndarray:
+    """Directions (q, d) in which an information matrix, its diagonal scaled to one, is zero."""
     scale = np.sqrt(np.diag(information))
     scale[scale == 0] = 1.0
-    roots = np.linalg.eigvalsh(information / np.outer(scale, scale))
-    return int(np.sum(roots > 1e-9 * max(roots[-1], 1.0))) if len(roots) else 0
+    roots, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+    found: np.ndarray = vectors[:, roots <= 1e-9 * roots.max(initial=1.0)]
+    return found
 
 
 def _ascent(

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from ..errors import DrawError
 from .breaks import orthonormal, residuals_on
 from .forecast_paths import forecast_paths
+from .least_squares import lagged
 from .resampling import INDEPENDENT, error_table
 from .streams import BLOCK, block_generator
 
@@ -94,7 +95,7 @@ def residual_bootstrap(
 
 def _regressors(var: StableVAR, errors: np.ndarray) -> np.ndarray:
     """Regressors, over scales and in order, of series with errors (R, T, K)."""
-    count, nobs, k = errors.shape
+    count, _, k = errors.shape
     p = len(var.lags)
 
     def alike(coefficients: np.ndarray) -> np.ndarray:
@@ -108,7 +109,6 @@ def _regressors(var: StableVAR, errors: np.ndarray) -> np.ndarray:
             remedy="Use differences, or the fixed-regressor bootstrap.",
         )
     y = np.concatenate([np.broadcast_to(var.start, (count, p, k)), paths], axis=1)
-    lagged = [y[:, p - lag : nobs + p - lag] for lag in range(1, p + 1)]
-    x = np.concatenate([np.broadcast_to(var.z, (count, *var.z.shape)), *lagged], axis=2)
+    x = np.concatenate([np.broadcast_to(var.z, (count, *var.z.shape)), lagged(y, p)], axis=2)
     scaled: np.ndarray = (x[..., var.order] / var.scales[:, None])[:, var.usable]
     return scaled

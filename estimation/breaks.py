@@ -16,9 +16,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..errors import NumericalError, SampleError
+from .coefficient_covariance import ErrorKind
 from .streams import BLOCK, block_generator
 
-Errors = Literal["classical", "HC0", "HC1", "HC3"]
 Change = Literal["coefficients", "covariance", "both"]
 
 #: Draws that are computed together; it bounds memory and does not change a draw.
@@ -99,7 +99,7 @@ def explained_by_break(
 
 
 def wald_sequence(
-    basis: np.ndarray, width: int, residuals: np.ndarray, dates: np.ndarray, errors: Errors
+    basis: np.ndarray, width: int, residuals: np.ndarray, dates: np.ndarray, errors: ErrorKind
 ) -> np.ndarray:
     """Wald statistics of a break in one equation, chi-squared at a known date.
 
@@ -246,7 +246,7 @@ def equation_bootstrap(
     statistic: Callable[[np.ndarray], np.ndarray],
     basis: np.ndarray,
     outcome: np.ndarray,
-    errors: Errors,
+    errors: ErrorKind,
     draws: int,
     seed: int,
 ) -> np.ndarray:

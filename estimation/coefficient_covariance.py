@@ -11,48 +11,17 @@ from .restricted_var import LinearRestrictions
 ErrorKind = Literal["classical", "HC0", "HC1", "HC3"]
 
 
-def classical_covariance(
-    gram_inverse: np.ndarray, covariance: np.ndarray, restrictions: LinearRestrictions | None
-) -> np.ndarray:
-    """Covariance of all coefficients when errors are alike in all periods.
-
-    N = Sigma (x) (X'X)^-1 without restrictions, N - N C' (C N C')^-1 C N with them.
-
-    Parameters
-    ----------
-    gram_inverse : ndarray, shape (n, n)
-    covariance : ndarray, shape (K, K)
-        Of the errors; its divisor becomes that of the result.
-    restrictions : LinearRestrictions, optional
-
-    Returns
-    -------
-    ndarray, shape (K n, K n)
-        Equation by equation; zero in the directions that the restrictions fix.
-    """
-    free: np.ndarray = np.kron(covariance, gram_inverse)
-    if restrictions is None:
-        return free
-    matrix, weights = _towards_restrictions(gram_inverse, covariance, restrictions)
-    lost = (free @ matrix.T) @ weights
-    found: np.ndarray = free - (lost + lost.T) / 2
-    return _cleared(found, restrictions, len(gram_inverse))
-
-
-def robust_covariance(
+def coefficient_covariance(
     x: np.ndarray,
     residuals: np.ndarray,
     gram_inverse: np.ndarray,
     covariance: np.ndarray,
-    restrictions: LinearRestrictions | None,
+    restrictions: LinearRestrictions | None = None,
     *,
-    kind: ErrorKind,
+    errors: ErrorKind,
     parameters: float,
 ) -> np.ndarray:
-    """Covariance of all coefficients when the errors' covariance differs between periods.
-
-    With h_t = u_t (x) (X'X)^-1 x_t it is sum_t h_t h_t', the cross-equation blocks included; with
-    restrictions h_t loses its part in the directions that they fix.
+    """Covariance of all coefficients under an assumption about the errors.
 
     Parameters
     ----------
@@ -60,27 +29,63 @@ def robust_covariance(
     residuals : ndarray, shape (T, K)
     gram_inverse : ndarray, shape (n, n)
     covariance : ndarray, shape (K, K)
-        Of the errors; the weights of generalised least squares under restrictions.
+        Of the errors; its divisor becomes that of the classical result. Under restrictions it is
+        the weight of generalised least squares.
     restrictions : LinearRestrictions, optional
-    kind : {"HC0", "HC1", "HC3"}
-        As they are; times T / (T - parameters); each residual over one minus its leverage. A
-        period with a dummy of its own has no residual and adds nothing.
+    errors : {"classical", "HC0", "HC1", "HC3"}
+        Alike in all periods; or of a covariance that differs between them, with squared residuals
+        as they are, times T / (T - parameters), or each over one minus its leverage. A period with
+        a dummy of its own has no residual and adds nothing to a robust covariance.
     parameters : float
         Coefficients of an equation, on average.
 
     Returns
     -------
     ndarray, shape (K n, K n)
-        Equation by equation.
+        Equation by equation; zero in the directions that the restrictions fix.
 
     References
     ----------
     White (1980); MacKinnon and White (1985). The leverage is that of all regressors, which under
     restrictions errs on the side of caution.
     """
+    found = (
+        _classical(gram_inverse, covariance, restrictions)
+        if errors == "classical"
+        else _robust(x, residuals, gram_inverse, covariance, restrictions, errors, parameters)
+    )
+    return found if restrictions is None else _cleared(found, restrictions, len(gram_inverse))
+
+
+def _classical(
+    gram_inverse: np.ndarray, covariance: np.ndarray, restrictions: LinearRestrictions | None
+) -> np.ndarray:
+    """N = Sigma (x) (X'X)^-1 without restrictions, N - N C' (C N C')^-1 C N with them."""
+    free: np.ndarray = np.kron(covariance, gram_inverse)
+    if restrictions is None:
+        return free
+    matrix, weights = _towards_restrictions(gram_inverse, covariance, restrictions)
+    lost = (free @ matrix.T) @ weights
+    found: np.ndarray = free - (lost + lost.T) / 2
+    return found
+
+
+def _robust(
+    x: np.ndarray,
+    residuals: np.ndarray,
+    gram_inverse: np.ndarray,
+    covariance: np.ndarray,
+    restrictions: LinearRestrictions | None,
+    errors: ErrorKind,
+    parameters: float,
+) -> np.ndarray:
+    """The sum over periods of h_t h_t', h_t = u_t (x) (X'X)^-1 x_t, cross-equation blocks included.
+
+    With restrictions h_t loses its part in the directions that they fix.
+    """
     nobs = len(x)
     ahead = x @ gram_inverse
-    if kind == "HC3":
+    if errors == "HC3":
         left = 1 - np.einsum("tn,tn->t", ahead, x)
         own_dummy = left < 1e-8
         enlarged = np.where(own_dummy, 0.0, 1 / np.where(own_dummy, 1.0, left))
@@ -89,9 +94,9 @@ def robust_covariance(
     if restrictions is not None:
         matrix, weights = _towards_restrictions(gram_inverse, covariance, restrictions)
         influence -= (influence @ matrix.T) @ weights
-    factor = nobs / (nobs - parameters) if kind == "HC1" else 1.0
-    robust: np.ndarray = factor * (influence.T @ influence)
-    return robust if restrictions is None else _cleared(robust, restrictions, x.shape[1])
+    factor = nobs / (nobs - parameters) if errors == "HC1" else 1.0
+    found: np.ndarray = factor * (influence.T @ influence)
+    return found
 
 
 def _towards_restrictions(

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from .companion import moving_average
+from .least_squares import lagged_design
 
 Scheme = Literal["recursive", "generalised"]
 
@@ -180,8 +181,7 @@ def rolling_shares(
     total, k = y.shape
     rows = window - p
     scaled = (y - y.mean(axis=0)) / y.std(axis=0)
-    blocks = [np.ones((total - p, 1)), *(scaled[p - lag : total - lag] for lag in range(1, p + 1))]
-    z = np.hstack([*blocks, scaled[p:]])
+    z = np.hstack([lagged_design(scaled, np.ones((total, 1)), p), scaled[p:]])
     cumulated = np.zeros((len(z) + 1, z.shape[1], z.shape[1]))
     np.cumsum(z[:, :, None] * z[:, None, :], axis=0, out=cumulated[1:])
     tables = np.empty((total - window + 1, k, k))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .companion import side_by_side
+from .least_squares import lagged
 
 
 def fevd(responses: np.ndarray) -> np.ndarray:
@@ -133,7 +134,5 @@ def implied_residuals(
 def _less_lags(y: np.ndarray, lags: np.ndarray) -> np.ndarray:
     """y_t - A_1 y_{t-1} - ... - A_p y_{t-p}, shape (..., T, K)."""
     p = lags.shape[-3]
-    rows = len(y) - p
-    past = np.hstack([y[p - lag : p - lag + rows] for lag in range(1, p + 1)])
-    left: np.ndarray = y[p:] - np.einsum("...ij,tj->...ti", side_by_side(lags), past)
+    left: np.ndarray = y[p:] - np.einsum("...ij,tj->...ti", side_by_side(lags), lagged(y, p))
     return left

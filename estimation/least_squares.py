@@ -123,8 +123,14 @@ def lagged_design(y: np.ndarray, z: np.ndarray, lags: int) -> np.ndarray:
     -------
     ndarray, shape (T, m + K p)
     """
-    last = len(y)
-    return np.hstack([z[lags:], *(y[lags - lag : last - lag] for lag in range(1, lags + 1))])
+    return np.hstack([z[lags:], lagged(y, lags)])
+
+
+def lagged(y: np.ndarray, lags: int) -> np.ndarray:
+    """y_{t-1}, ..., y_{t-p} side by side, (..., T+p, K) to (..., T, K p)."""
+    last = y.shape[-2]
+    parts = [y[..., lags - lag : last - lag, :] for lag in range(1, lags + 1)]
+    return np.concatenate([y[..., lags:, :0], *parts], axis=-1)
 
 
 def _dependent_columns(r: np.ndarray, tolerance: float) -> tuple[tuple[int, ...], ...]:

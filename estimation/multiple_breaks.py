@@ -10,12 +10,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from .breaks import Errors, orthonormal, residuals_on, wald_sequence
+from .breaks import orthonormal, residuals_on, wald_sequence
+from .coefficient_covariance import ErrorKind
 from .partitions import Partitions, common_coefficients, regimes
 
 
 def sup_f(
-    y: np.ndarray, x: np.ndarray, w: np.ndarray, partitions: Partitions, errors: Errors
+    y: np.ndarray, x: np.ndarray, w: np.ndarray, partitions: Partitions, errors: ErrorKind
 ) -> np.ndarray:
     """F statistics of 0 against l = 1, ..., M breaks at the dates of least squares.
 
@@ -58,7 +59,7 @@ def sequential_f(
     w: np.ndarray,
     dates: np.ndarray,
     smallest: int,
-    errors: Errors,
+    errors: ErrorKind,
 ) -> np.ndarray:
     """Largest F statistic of one more break within any regime of a partition.
 
@@ -128,7 +129,7 @@ def _by_regime(
 
 
 def _robust_wald(
-    y: np.ndarray, x: np.ndarray, w: np.ndarray, dates: np.ndarray, errors: Errors
+    y: np.ndarray, x: np.ndarray, w: np.ndarray, dates: np.ndarray, errors: ErrorKind
 ) -> np.ndarray:
     """Wald statistics of equal coefficients in neighbouring regimes, shape (R,)."""
     design, left = _by_regime(y, x, w, dates)

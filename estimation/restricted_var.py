@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .least_squares import many_least_squares
+from .least_squares import lagged, many_least_squares
 
 #: Largest change of the residual covariance, relative to its scale, at which iteration ends.
 TOLERANCE = 1e-11
@@ -162,10 +162,9 @@ def restricted_paths(
     covariance : ndarray, shape (R, K, K)
         Not finite where the estimation failed.
     """
-    count, rows, k = y.shape
+    count, _, k = y.shape
     nobs, m = z.shape
-    past = [y[:, p - lag : rows - lag] for lag in range(1, p + 1)]
-    x = np.concatenate([np.broadcast_to(z, (count, nobs, m)), *past], axis=2)
+    x = np.concatenate([np.broadcast_to(z, (count, nobs, m)), lagged(y, p)], axis=2)
     weights = np.ones((nobs, 1)) if scales is None else 1 / scales[:, None]
     found, gram_inverse, covariance = many_least_squares(x * weights, y[:, p:] * weights)
     if restrictions is not None:

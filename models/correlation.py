@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from ..data.clocks import struck_apart
-from ..data.panel import Panel, as_panel, label_of
+from ..data.dates import label_of, span_of
+from ..data.panel import Panel, as_panel
 from ..errors import ClockWarning, ConvergenceWarning, DrawError, NumericalError, SpecError
 from ..estimation.dcc import (
     LARGEST_SUM,

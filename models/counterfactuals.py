@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from ..data.panel import label_of, window_of
+from ..data.dates import label_of, span_of
+from ..data.panel import response_scales, window_of
 from ..errors import SpecError
 from ..estimation import counterfactual as economy
 from ..estimation.decompositions import implied_residuals
 from ..estimation.gain import is_stable, open_edges
+from .dated_paths import DatedPaths, band_columns
 from .inference.intervals.protocol import Bounds
 from .loop_edges import require_shocks
-from .responses import chosen, cumulated_columns, in_logs, long_frame
+from .responses import chosen, cumulated_columns
 from .results import Summary, tidy_frame
-from .structural_result import StructuralResult, origin
+from .structural_result import origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +36,7 @@ Edge = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Counterfactual(StructuralResult):
+class Counterfactual(DatedPaths):
     """The path of every variable with some shocks or reactions switched off in some periods.
 
     Bands hold the uncertainty of the parameters: each draw has its own shocks for the observed
@@ -43,8 +45,6 @@ class Counterfactual(StructuralResult):
 
     Attributes
     ----------
-    names : tuple of str
-    dates : Index, length T
     shocks_off : tuple of str
     edges_off : tuple of (source, target)
         The target does not react to the source: A_target,source(z) = 0.
@@ -58,14 +58,10 @@ class Counterfactual(StructuralResult):
         Actual less counterfactual path; zero before the start.
     draws : ndarray, shape (R, T, K)
         The contribution in each joint draw.
-    cumulated : frozenset of str
-        Variables shown as the change since the period before the start.
     unstable : float
         Share of draws in which the economy without the edges is not stable.
     """
 
-    names: tuple[str, ...]
-    dates: pd.Index
     shocks_off: tuple[str, ...]
     edges_off: tuple[Edge, ...]
     start: str
@@ -74,7 +70,6 @@ class Counterfactual(StructuralResult):
     actual: np.ndarray
     contribution: np.ndarray
     draws: np.ndarray
-    cumulated: frozenset[str]
     unstable: float
 
     methods: ClassVar[tuple[str, ...]] = ("bernanke1997", "kilian_luetkepohl2017", "lucas1976")
@@ -97,9 +92,8 @@ class Counterfactual(StructuralResult):
             "counterfactual": self.point[:, i],
             "contribution": self.contribution[:, i],
         }
-        for level, (low, high) in self._bounds(levels)[1].items():
-            columns[f"low_{100 * level:g}"] = low[:, i]
-            columns[f"high_{100 * level:g}"] = high[:, i]
+        for name_of_bound, bound in band_columns(self._bounds(levels)[1]).items():
+            columns[name_of_bound] = bound[:, i]
         return pd.DataFrame(columns, index=self.dates)
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
@@ -109,32 +103,12 @@ class Counterfactual(StructuralResult):
         """
         std_error, bands = self._bounds(levels)
         gap_bands = self.bands_of(self.contribution, self.draws, levels)[1]
-        nothing = np.full(self.actual.shape, np.nan)
-        parts: tuple[tuple[str, np.ndarray, np.ndarray, Bounds], ...] = (
-            ("actual", self.actual, nothing, {}),
-            ("counterfactual", self.point, std_error, bands),
-            ("contribution", self.contribution, std_error, gap_bands),
-        )
         frames = [
-            long_frame(
-                point[..., None],
-                error[..., None],
-                {q: (low[..., None], high[..., None]) for q, (low, high) in found.items()},
-                self.names,
-                [""],
-                first=0,
-            ).assign(statistic=statistic)
-            for statistic, point, error, found in parts
+            self._rows("actual", self.actual, np.full(self.actual.shape, np.nan), {}, first=0),
+            self._rows("counterfactual", self.point, std_error, bands, first=0),
+            self._rows("contribution", self.contribution, std_error, gap_bands, first=0),
         ]
-        rows = pd.concat(frames)
-        return tidy_frame(
-            rows.assign(
-                model=self.model,
-                band=self.band,
-                cumulative=rows["response"].isin(self.cumulated),
-                unit=rows["response"].map({name: self.unit(name) for name in self.names}),
-            )
-        )
+        return tidy_frame(pd.concat(frames))
 
     def summary(self) -> Summary:
         """Actual and counterfactual at the end of the window, and where they are furthest apart."""
@@ -200,15 +174,10 @@ class Counterfactual(StructuralResult):
             parts.insert(0, f"No shocks to {', '.join(label[name] for name in self.shocks_off)}")
         return "; ".join(parts) or "Nothing is switched off"
 
-    def unit(self, name: str) -> str:
-        """Unit of a variable; log points where changes of a logarithm are summed."""
-        column = self.columns[name]
-        summed_logs = name in self.cumulated and in_logs(column)
-        return "log points" if summed_logs else column.unit_of_responses
-
-    def unit_since(self, name: str) -> str:
-        """Unit of a variable, and since when where the change is shown."""
-        return self.unit(name) + (f" since {self.base}" if name in self.cumulated else "")
+    @property
+    def since(self) -> str:
+        """The period before the first."""
+        return self.base
 
     def _bounds(self, levels: Sequence[float] | None) -> tuple[np.ndarray, Bounds]:
         """Standard errors and bounds of the path: the data less those of the contribution."""
@@ -268,7 +237,7 @@ def counterfactual(
             for path in (actual, point, drawn):
                 np.cumsum(path[..., i], axis=-1, out=path[..., i])
             actual[:, i] -= actual[first - 1, i] if first else 0.0
-    scale = np.array([svar.columns[name].response_scale for name in names])
+    scale = response_scales(names, svar.columns)
     return Counterfactual(
         **origin(svar, levels),
         names=names,

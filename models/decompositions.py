@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ..data.panel import response_scales
 from ..estimation.decompositions import historical_decomposition
 from .responses import chosen, long_frame, periods_of
 from .results import Summary, tidy_frame
@@ -95,12 +96,10 @@ class HistoricalDecomposition(StructuralResult):
 
     def summary(self) -> Summary:
         """Standard deviation of each part of each variable."""
-        scale = np.array([self.columns[n].response_scale for n in self.names])[:, None]
+        scale = response_scales(self.names, self.columns)[:, None]
         table = pd.DataFrame(
             self.point.std(axis=0) * scale,
-            index=[
-                f"{self.columns[n].label} ({self.columns[n].unit_of_responses})" for n in self.names
-            ],
+            index=[self.columns[n].label_with_unit for n in self.names],
             columns=list(self.parts),
         )
         title = f"Historical decomposition, {self.model}"

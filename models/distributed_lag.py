@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.panel import Column, Panel, label_of
+from ..data.dates import span_of
+from ..data.panel import Column, Panel
 from ..errors import NumericalError, SampleError, SpecError
 from .passthrough import PER_YEN, TABLE_HORIZONS, require_log_changes
 from .results import Result, Summary, normal_bounds, tidy_frame

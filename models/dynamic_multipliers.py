@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from ..data.panel import response_scales
 from ..errors import SpecError
 from ..estimation.dynamic_multipliers import dynamic_multipliers
 from .options import require_count
@@ -70,7 +71,7 @@ def multipliers(
     require_count("horizon", horizon, 0)
     sizes = _sizes(size, exog, reduced)
     cumulated = cumulated_columns(names, columns, cumulative)
-    scale = np.array([columns[name].response_scale for name in names])[:, None]
+    scale = response_scales(names, columns)[:, None]
 
     def responses(lags: np.ndarray, deterministic: np.ndarray) -> np.ndarray:
         found = dynamic_multipliers(lags, _by_delay(reduced, deterministic, exog), horizon) * sizes

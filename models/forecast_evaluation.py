@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.dates import label_of, require_date
-from ..data.panel import Panel, as_panel, refuse_two_sided
+from ..data.panel import Panel, as_panel, refuse_two_sided, response_scales
 from ..errors import SampleError, SpecError
 from ..estimation.bands import percentiles
 from ..estimation.scores import crps
@@ -75,12 +75,7 @@ def evaluate_forecasts(
     ----------
     Stock and Watson (2001); Gneiting and Raftery (2007); Diebold and Mariano (1995).
     """
-    if model.exog:
-        raise SpecError(
-            f"The model has exogenous columns ({', '.join(model.exog)}), whose future values "
-            "nobody knew.",
-            remedy="Make them endogenous.",
-        )
+    _refuse_exogenous(model)
     require_levels(levels)
     steps = tuple(sorted(set(horizons)))
     panel = as_panel(data)
@@ -91,20 +86,12 @@ def evaluate_forecasts(
     origins = _origins(panel, first_origin, steps)
     univariate = autoregression or replace(model, lags="bic", restrictions=())
     name = f"VAR({model.lags})" if isinstance(model.lags, int) else f"VAR ({model.lags.upper()})"
-    paths: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {
-        name: [],
-        AUTOREGRESSION: [],
-        RANDOM_WALK: [],
+    known = [_known(panel, at, window) for at in origins]
+    paths = {
+        name: [_forecast(model, one, steps[-1], draws, seed) for one in known],
+        AUTOREGRESSION: [_one_by_one(univariate, one, steps[-1], draws, seed) for one in known],
+        RANDOM_WALK: [_random_walk(one, steps[-1], draws, seed) for one in known],
     }
-    for at in origins:
-        known = _known(panel, at, window)
-        paths[name].append(_forecast(model, known, steps[-1], draws, seed))
-        alone = [
-            _forecast(univariate, known.select([one]), steps[-1], draws, seed) for one in names
-        ]
-        point, drawn = (np.concatenate(part, axis=-1) for part in zip(*alone))
-        paths[AUTOREGRESSION].append((point, drawn))
-        paths[RANDOM_WALK].append(_random_walk(known, steps[-1], draws, seed))
     places = panel.frame.index.get_indexer(origins).tolist()
     return ForecastEvaluation(
         model=name,
@@ -122,6 +109,15 @@ def evaluate_forecasts(
         draws=draws,
         seed=seed,
     )
+
+
+def _refuse_exogenous(model: VAR) -> None:
+    if model.exog:
+        raise SpecError(
+            f"The model has exogenous columns ({', '.join(model.exog)}), whose future values "
+            "nobody knew.",
+            remedy="Make them endogenous.",
+        )
 
 
 def _targets(panel: Panel, given: Mapping[str, Target] | None) -> dict[str, str]:
@@ -164,6 +160,15 @@ def _forecast(
     parameters = reduced.draws(ResidualBootstrap(draws), seed)
     dates = next_periods(reduced.index, steps)
     return predictive_paths(reduced, parameters, dates, None, seed)
+
+
+def _one_by_one(
+    model: VAR, known: Panel, steps: int, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same of each variable's own autoregression."""
+    alone = [_forecast(model, known.select([name]), steps, draws, seed) for name in known.names]
+    point, drawn = (np.concatenate(part, axis=-1) for part in zip(*alone))
+    return point, drawn
 
 
 def _as_known(model: VAR, known: Panel) -> VAR:
@@ -211,7 +216,7 @@ def _score(
 ) -> ForecastRecord:
     """Errors, scores and hits of one model's forecasts, in the units of responses."""
     values = panel.frame.to_numpy(float)
-    scale = np.array([panel.columns[name].response_scale for name in panel.names])
+    scale = response_scales(panel.names, panel.columns)
     shape = (len(places), len(steps), len(panel.names))
     errors, scores = np.full(shape, np.nan), np.full(shape, np.nan)
     inside = np.full((len(levels), *shape), np.nan)

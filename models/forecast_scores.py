@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.dates import label_of
+from ..data.dates import span_of
 from ..data.panel import Column
 from ..errors import SpecError
 from ..estimation.scores import mean_and_error

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from ..data.panel import label_of, refuse_two_sided
+from ..data.panel import label_of, refuse_two_sided, response_scales
 from ..estimation.forecast_paths import forecast_paths
+from .dated_paths import DatedPaths, band_columns
 from .options import require_count
 from .reduced_form.deterministic import deterministic_terms, next_periods
 from .reduced_form.exogenous import future_exogenous
-from .responses import chosen, cumulated_columns, in_logs, long_frame
+from .responses import chosen, cumulated_columns
 from .results import Summary, tidy_frame
-from .structural_result import StructuralResult, origin
+from .structural_result import origin
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ class Parameters(Protocol):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Forecast(StructuralResult):
+class Forecast(DatedPaths):
     """Point path and fan.
 
     The point is the path without future shocks; the fan is that of paths drawn from the joint
@@ -48,28 +49,20 @@ class Forecast(StructuralResult):
 
     Attributes
     ----------
-    names : tuple of str
-    dates : Index, length S
-        Periods of the forecast.
     origin : str
-        Last observation.
+        Last observation; ``dates`` are the S periods after it.
     point : ndarray, shape (S, K)
         In the units of responses.
     draws : ndarray, shape (R, S, K)
         Simulated paths.
     history : DataFrame, shape (T+p, K)
         Data in the same units; relative to the last observation where cumulated.
-    cumulated : frozenset of str
-        Variables shown as the change since the last observation.
     """
 
-    names: tuple[str, ...]
-    dates: pd.Index
     origin: str
     point: np.ndarray
     draws: np.ndarray
     history: pd.DataFrame
-    cumulated: frozenset[str]
 
     methods: ClassVar[tuple[str, ...]] = ("luetkepohl2005", "runkle1987")
     figure: ClassVar[str] = "forecast"
@@ -78,32 +71,13 @@ class Forecast(StructuralResult):
         """Point and bounds of one variable, dated: ``estimate``, ``low_90``, ``high_90``, ..."""
         i = self.names.index(chosen(name, self.names, "variable")[0])
         bands = self.bands_of(self.point, self.draws, levels)[1]
-        columns = {"estimate": self.point[:, i]}
-        for level, (low, high) in bands.items():
-            columns[f"low_{100 * level:g}"] = low[:, i]
-            columns[f"high_{100 * level:g}"] = high[:, i]
-        return pd.DataFrame(columns, index=self.dates)
+        bounds = {name: bound[:, i] for name, bound in band_columns(bands).items()}
+        return pd.DataFrame({"estimate": self.point[:, i], **bounds}, index=self.dates)
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row a variable, step ahead (from 1) and level; ``dates[horizon - 1]`` is the date."""
         std_error, bands = self.bands_of(self.point, self.draws, levels)
-        rows = long_frame(
-            self.point[:, :, None],
-            std_error[:, :, None],
-            {q: (low[:, :, None], high[:, :, None]) for q, (low, high) in bands.items()},
-            self.names,
-            [""],
-            first=1,
-        )
-        return tidy_frame(
-            rows.assign(
-                model=self.model,
-                statistic="forecast",
-                band=self.band,
-                cumulative=rows["response"].isin(self.cumulated),
-                unit=rows["response"].map({name: self.unit(name) for name in self.names}),
-            )
-        )
+        return tidy_frame(self._rows("forecast", self.point, std_error, bands, first=1))
 
     def summary(self) -> Summary:
         """Paths with their fan, one table a variable."""
@@ -132,15 +106,10 @@ class Forecast(StructuralResult):
             **options,
         )
 
-    def unit(self, name: str) -> str:
-        """Unit of a variable; log points where changes of a logarithm are summed."""
-        if name in self.cumulated and in_logs(self.columns[name]):
-            return "log points"
-        return self.columns[name].unit_of_responses
-
-    def unit_since(self, name: str) -> str:
-        """Unit of a variable, and since when where the change is shown."""
-        return self.unit(name) + (f" since {self.origin}" if name in self.cumulated else "")
+    @property
+    def since(self) -> str:
+        """The last observation."""
+        return self.origin
 
 
 def forecast(
@@ -165,7 +134,7 @@ def forecast(
             point[:, i] = np.cumsum(point[:, i])
             level = history[name].cumsum()
             history[name] = level - level.iloc[-1]
-    scale = np.array([svar.columns[name].response_scale for name in names])
+    scale = response_scales(names, svar.columns)
     return Forecast(
         **origin(svar, levels, svar.notes()[1:]),
         names=names,

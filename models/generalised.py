@@ -14,6 +14,7 @@ from ..errors import SpecError
 from ..estimation.connectedness import ConnectednessMeasures, generalised_impact, measures
 from ..estimation.decompositions import fevd, shares_of_variance
 from ..estimation.responses import impulse_responses
+from .dated_paths import band_columns
 from .options import require_count
 from .responses import IRF
 from .results import Summary
@@ -136,11 +137,8 @@ class GeneralisedFEVD(VarianceShares):
         """
         self._require_normalised()
         point, drawn = (measures(100 * shares).total for shares in (self.point, self.draws))
-        columns = {"estimate": point}
-        for level, (low, high) in self.bands_of(point, drawn, levels)[1].items():
-            columns[f"low_{100 * level:g}"] = low
-            columns[f"high_{100 * level:g}"] = high
-        return pd.DataFrame(columns, index=self._steps)
+        bounds = band_columns(self.bands_of(point, drawn, levels)[1])
+        return pd.DataFrame({"estimate": point, **bounds}, index=self._steps)
 
     def summary(self) -> Summary:
         """Shares in per cent at a few steps ahead; the total spillover of normalised rows."""

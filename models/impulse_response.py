@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ..data.panel import Column
+from ..data.panel import Column, response_scales
 from ..errors import InvalidInferenceError, SpecError
 from ..estimation.responses import impulse_responses
 from .identification.protocol import SolvedByIteration
@@ -34,7 +34,7 @@ def impulse_response(
     point = _sized_responses(svar.reduced.lag_coefficients, svar.impact, targets, horizon)
     drawn = _sized_responses(draws.lags, draws.impact, targets, horizon)
     cumulated = cumulated_columns(names, columns, cumulative)
-    scale = np.array([columns[name].response_scale for name in names])[:, None]
+    scale = response_scales(names, columns)[:, None]
     for responses in (point, drawn):
         for i, name in enumerate(names):
             if name in cumulated:
@@ -111,7 +111,7 @@ def _errors(
             (draws.lags, draws.covariance),
         )
     )
-    scale = np.array([svar.columns[name].response_scale for name in names])[:, None]
+    scale = response_scales(names, svar.columns)[:, None]
     return Errors(point[0] * scale, drawn * scale)
 
 

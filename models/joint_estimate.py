@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .results import bands_from_draws
+from .inference.intervals.percentile import PERCENTILE
+from .inference.intervals.protocol import Interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +22,13 @@ class JointEstimate:
         NaN where the number does not exist at the point estimate.
     draws : ndarray, shape (R, n)
         NaN in masked draws, so that row r belongs to the same draw in every estimate.
+    rule : Interval
+        How the draws become an interval.
     """
 
     point: np.ndarray
     draws: np.ndarray
+    rule: Interval = PERCENTILE
 
     @property
     def masked(self) -> float:
@@ -34,7 +38,7 @@ class JointEstimate:
     def spread(
         self, levels: Sequence[float]
     ) -> tuple[np.ndarray, dict[float, tuple[np.ndarray, np.ndarray]]]:
-        """Standard error and equal-tailed percentile bounds over the draws that are kept.
+        """Standard error and bounds over the draws that are kept.
 
         NaN throughout where fewer than half of the draws are: the rest is no sample of anything.
         """
@@ -42,7 +46,9 @@ class JointEstimate:
         if kept.mean() < 0.5:
             nothing = np.full(self.point.shape, np.nan)
             return nothing, dict.fromkeys(levels, (nothing, nothing))
-        return bands_from_draws(self.point, self.draws[kept], levels)
+        kept_draws = self.draws[kept]
+        error = self.rule.std_error(self.point, kept_draws)
+        return error, self.rule.bounds(self.point, kept_draws, levels)
 
     def interval(self, level: float, at: int = 0) -> tuple[float, float]:
         """Bounds of element ``at``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from ..data.panel import response_scales
 from ..errors import NotIdentifiedError, SpecError
 from ..estimation.companion import companion_roots
 from ..estimation.granger_representation import permanent_effects
@@ -102,10 +103,7 @@ class LongRunEffects(StructuralResult):
             ]
             for j, shock in enumerate(self.shocks)
         }
-        labels = [
-            f"{self.columns[name].label} ({self.columns[name].unit_of_responses})"
-            for name in self.names
-        ]
+        labels = [self.columns[name].label_with_unit for name in self.names]
         table = pd.DataFrame(cells, index=labels)
         return Summary(
             f"Long-run effects, {self.model}",
@@ -153,7 +151,7 @@ def long_run_effects(
             remedy="Let variables with a unit root enter in changes, or use a VECM.",
         )
     impact = svar.irf(0, size=size, cumulative=False, levels=levels)
-    unit = np.array([svar.columns[name].response_scale for name in svar.names])[:, None]
+    unit = response_scales(svar.names, svar.columns)[:, None]
     point = multiplier @ (impact.point[0] / unit) * unit
     drawn = _multiplier(svar, svar.draws.lags, scale) @ (impact.draws[:, 0] / unit) * unit
     for response, shock in svar.scheme.imposed_long_run_zeros(svar.names):  # but for rounding

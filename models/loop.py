@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,18 +72,23 @@ def loop_gain(
     opened = _opened(point, drawn)
     amplification, phase = _frequencies(point, drawn, opened)
     long_run, refused = _long_run(svar, point, drawn, opened)
+
+    def read(found: JointEstimate) -> JointEstimate:
+        """With the interval of the structural VAR."""
+        return replace(found, rule=svar.interval)
+
     return LoopGain(
         **origin(svar, levels),
         node=node,
         horizons=tuple(horizons),
-        total=_path(point, drawn, max(horizons), opened),
-        domestic=_domestic(svar, node, domestic, max(horizons)) if domestic else None,
+        total=read(_path(point, drawn, max(horizons), opened)),
+        domestic=read(_domestic(svar, node, domestic, max(horizons))) if domestic else None,
         domestic_names=tuple(domestic or ()),
         edges=loop_edges(svar, cycle, horizons=horizons, levels=levels) if cycle else None,
-        amplification=amplification,
-        phase=phase,
+        amplification=read(amplification),
+        phase=read(phase),
         bands=gain.PERIOD_BANDS,
-        long_run=long_run,
+        long_run=long_run and read(long_run),
         refused_long_run=refused,
         opened=opened,
     )

@@ -63,7 +63,10 @@ class LoopEdges(StructuralResult):
         found = {}
         for (source, target), edge in self.edges.items():
             scale, unit = readable_unit(self.columns[source], self.columns[target])
-            found[source, target] = JointEstimate(scale * edge.point, scale * edge.draws), unit
+            found[source, target] = (
+                JointEstimate(scale * edge.point, scale * edge.draws, edge.rule),
+                unit,
+            )
         return found
 
     def tidy(self) -> pd.DataFrame:
@@ -163,6 +166,7 @@ def loop_edges(
     path = JointEstimate(
         np.prod([edge.point for edge in edges.values()], axis=0),
         np.prod([edge.draws for edge in edges.values()], axis=0),
+        svar.interval,
     )
     zeros = svar.scheme.imposed_zeros(svar.names)
     return LoopEdges(
@@ -234,4 +238,4 @@ def _edge(
     )
     if not clear:
         point, sampled = np.full_like(point, np.nan), np.full_like(sampled, np.nan)
-    return JointEstimate(point, sampled), clear
+    return JointEstimate(point, sampled, svar.interval), clear

@@ -269,7 +269,7 @@ class LoopGain(StructuralResult):
             ("own", opened.own, opened.own_draws),
             ("rest", opened.rest, opened.rest_draws),
         ):
-            found = JointEstimate(np.array([point]), draws[:, None])
+            found = JointEstimate(np.array([point]), draws[:, None], self.interval)
             rows += found.rows(self.levels, [{}], response=part, **modulus)
         # Of the closed loop's root the draws say only whether they are stable.
         rows.append({**modulus, "response": "closed", "estimate": opened.closed})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from ..data.panel import response_scales
 from ..errors import SpecError
 from ..estimation import gain
 from ..estimation.responses import impulse_responses
@@ -89,7 +90,7 @@ class OpenedEdge(StructuralResult):
             for name in self.names:
                 column, part = self.columns[name], self.contribution[name]
                 low, high = part.interval(level, h)
-                rows[f"{column.label} ({column.unit_of_responses})"] = {
+                rows[column.label_with_unit] = {
                     "edge closed": self.closed[name].point[h],
                     "edge opened": self.opened[name].point[h],
                     "contribution": part.point[h],
@@ -101,7 +102,7 @@ class OpenedEdge(StructuralResult):
 
     def plot(self, **options: Any) -> tuple[Figure, Any]:
         """Responses with the edge and without it, side by side."""
-        labels = {n: f"{c.label} ({c.unit_of_responses})" for n, c in self.columns.items()}
+        labels = {n: c.label_with_unit for n, c in self.columns.items()}
         return super().plot(**({"labels": labels} | options))
 
     def notes(self) -> tuple[str, ...]:
@@ -168,7 +169,7 @@ def open_edge(
         )
     )
     closed, opened, contribution = (
-        {name: JointEstimate(p[..., n], d[..., n]) for n, name in enumerate(names)}
+        {name: JointEstimate(p[..., n], d[..., n], svar.interval) for n, name in enumerate(names)}
         for p, d in zip(point, drawn, strict=True)
     )
     return OpenedEdge(
@@ -197,7 +198,7 @@ def _responses(
     closed = impulse_responses(lags, impact, horizon)[..., shock]
     opened = impulse_responses(*gain.open_edges(lags, impact, edge), horizon)[..., shock]
     summed = [i for i, name in enumerate(svar.names) if name in cumulated]
-    scale = np.array([svar.columns[name].response_scale for name in svar.names])
+    scale = response_scales(svar.names, svar.columns)
     for responses in (closed, opened):
         responses[..., summed] = responses[..., summed].cumsum(axis=-2)
         responses *= scale

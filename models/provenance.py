@@ -25,13 +25,12 @@ def facts_of(svar: StructuralVAR) -> dict[str, str]:
         ``bands``, ``seed``, ``data``. Facts that are lists have their items separated by ``ITEM``.
     """
     reduced = svar.reduced
-    divisor = "T - coefficients of an equation" if reduced.divisor == "df" else reduced.divisor
     return {
         "variables": ITEM.join(_as_modelled(svar.columns[name]) for name in svar.names),
         "sample": f"{reduced.sample}, T = {reduced.nobs}",
         "model": reduced.model,
         "terms": reduced.terms_in_words.removeprefix("terms: "),
-        "covariance": f"divisor {divisor}",
+        "covariance": f"divisor {reduced.divisor_in_words}",
         "identification": svar.scheme.describe(svar.names, svar.columns),
         "bands": svar.inference.describe(),
         "seed": str(svar.seed),

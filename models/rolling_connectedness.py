@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from ..data.panel import label_of
+from ..data.dates import label_of, span_of
 from ..errors import SampleError
 from ..estimation.connectedness import measures, rolling_shares
 from .results import Result, Summary, tidy_frame

@@ -106,11 +106,10 @@ class ShockSeries(StructuralResult):
 def shock_series(svar: StructuralVAR) -> ShockSeries:
     """See ``StructuralVAR.shock_series``."""
     reduced = svar.reduced
-    divisor = "T less the coefficients of an equation" if reduced.divisor == "df" else "T"
     where = "" if reduced.scales is None else " in normal periods"
     unit = (
-        f"Shocks have unit variance{where} (divisor {divisor}); a positive one raises its own "
-        "variable."
+        f"Shocks have unit variance{where} (divisor {reduced.divisor_in_words}); a positive one "
+        "raises its own variable."
     )
     setting = (unit, *svar.point_notes())
     return ShockSeries(**origin(svar, (), setting), names=svar.names, series=svar.shocks())

@@ -188,7 +188,7 @@ def influence(
         dates=svar.reduced.dates,
         point=point,
         without=_in_place(deleted, left),
-        std_error=svar.inference.interval.std_error(point, drawn),
+        std_error=svar.interval.std_error(point, drawn),
         leverage=found.leverage,
         whole=whole,
         setting=svar.notes(),
@@ -207,6 +207,9 @@ class _CaseDeletion:
     @property
     def name(self) -> str:
         return "case_deletion"
+
+    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+        return self.interval
 
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:  # noqa: ARG002
         found = deletions(reduced, whole=self.whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
-from .inference.block_bootstrap import BlockBootstrap
+from .inference.block_bootstrap import Blocks
 from .inference.delta_method import DeltaMethod
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def what_was_drawn(svar: StructuralVAR) -> str:
 def _blocks(svar: StructuralVAR) -> str:
     """How many neighbouring periods were drawn together, where more than one were."""
     bands = svar.inference
-    if not isinstance(bands, BlockBootstrap | BiasCorrectedBootstrap):
+    if not isinstance(bands, Blocks):
         return ""
     length = bands.length(svar.reduced.nobs)
     return f", blocks of {length} periods" if length > 1 else ""

@@ -74,7 +74,7 @@ def origin(
         "columns": svar.columns,
         "levels": tuple(levels),
         "band": svar.band,
-        "interval": svar.inference.interval,
+        "interval": svar.interval,
         "setting": svar.notes() if setting is None else setting,
         "facts": facts_of(svar),
         "nobs": svar.reduced.nobs,

@@ -28,7 +28,7 @@ from .reduced_form.lag_selection import (
     select_lags,
 )
 from .reduced_form.pandemic import PandemicScale, estimated_parameters
-from .reduced_form.restrictions import Restriction, linear_restrictions
+from .reduced_form.restrictions import Restriction, as_restrictions, linear_restrictions
 from .reduced_form.var_results import VARResults, regressor_names
 
 Divisor = Literal["df", "T"]
@@ -88,7 +88,7 @@ class VAR:
         exog = (self.exog,) if isinstance(self.exog, str) else tuple(self.exog or ())
         object.__setattr__(self, "exog", exog)
         object.__setattr__(self, "outliers", _outliers(self.outliers))
-        object.__setattr__(self, "restrictions", _restrictions(self.restrictions))
+        object.__setattr__(self, "restrictions", as_restrictions(self.restrictions))
         if isinstance(self.lags, str):
             require_choice("lags", self.lags, CRITERIA)
         else:
@@ -274,11 +274,6 @@ def _outliers(given: Sequence[Outlier]) -> tuple[Outlier, ...]:
     """Periods and runs as plain tuples; a bare string is one period."""
     items = (given,) if isinstance(given, str) else tuple(given)
     return tuple(item if isinstance(item, str) else (item[0], item[1]) for item in items)
-
-
-def _restrictions(given: Restriction | Sequence[Restriction]) -> tuple[Restriction, ...]:
-    """Restrictions as a tuple; one alone need not stand in a list."""
-    return tuple(given) if isinstance(given, Sequence) else (given,)
 
 
 def _require_convergence(coefficients: np.ndarray) -> None:

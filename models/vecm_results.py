@@ -238,21 +238,16 @@ class VECMResults(ReducedForm):
             rank holds in every direction. The relations converge faster than the other
             coefficients and add nothing to it: Luetkepohl (2005), proposition 7.1.
         """
-        from ..estimation.coefficient_covariance import classical_covariance, robust_covariance
+        from ..estimation.coefficient_covariance import coefficient_covariance
 
-        x, inverse = self.estimated_design, _inverse_gram(self.estimated_design)
-        if errors in (None, "classical"):
-            own = classical_covariance(inverse, self.covariance, None)
-        else:
-            own = robust_covariance(
-                x,
-                self.residuals.to_numpy(),
-                inverse,
-                self.covariance,
-                None,
-                kind=errors,
-                parameters=self.nobs - self.df_resid,
-            )
+        own = coefficient_covariance(
+            self.estimated_design,
+            self.residuals.to_numpy(),
+            _inverse_gram(self.estimated_design),
+            self.covariance,
+            errors=errors or "classical",
+            parameters=self.nobs - self.df_resid,
+        )
         every = np.kron(np.eye(len(self.names)), self._to_levels())
         return np.asarray(every @ own @ every.T)
 
@@ -319,7 +314,6 @@ class VECMResults(ReducedForm):
     def notes(self) -> tuple[str, ...]:
         """Sample, deterministic case, rank, divisor and stability in words."""
         case, k = self.spec.case, len(self.names)
-        divisor = "T" if self.divisor == "T" else "T - coefficients of an equation"
         chosen = " (given)" if isinstance(self.spec.rank, int) else " (corrected trace test)"
         lags = f"{self.p - 1} lag{'' if self.p == 2 else 's'}"
         roots = f"{self.unit_roots} unit root{'' if self.unit_roots == 1 else 's'}"
@@ -330,7 +324,7 @@ class VECMResults(ReducedForm):
             f"Rank {self.rank} of {k}{chosen}: {roots} imposed; largest other root "
             f"{self.max_root:.3f}, {stable} the unit circle.",
             f"Maximum likelihood (Johansen); log-likelihood {self.loglik:.3f}; covariance divisor "
-            f"{divisor}.",
+            f"{self.divisor_in_words}.",
             *(f"{reason[0].upper()}{reason[1:]}." for reason in self.trimmed),
         )
 

@@ -109,7 +109,12 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
     """The manifest with the samples and the draws of each model."""
     dynamics, markets = findings.dynamics, findings.markets
     draws = dynamics.svar.draws
-    bootstrap = {"kept": len(draws), "failed": draws.failed, "refitted": draws.refitted}
+    bootstrap = {
+        "kept": len(draws),
+        "failed": draws.failed,
+        "refitted": draws.refitted,
+        "shrunk": draws.adjusted,
+    }
     spread = markets.spillover.changes.draws
     return replace(
         manifest,

@@ -81,7 +81,12 @@ def test_a_forecast_knows_nothing_of_what_comes_after_its_origin():
 
 def test_the_true_model_wins_covers_and_scores_best():
     found = evaluate_forecasts(
-        VAR(lags=1), simulated(400), first_origin="2012-01", horizons=(1, 6), draws=400
+        VAR(lags=1),
+        simulated(400),
+        first_origin="2012-01",
+        horizons=(1, 6),
+        autoregression=VAR(lags=1),
+        draws=200,
     )
     rmse = found.rmse()
     assert rmse.loc[("A", 1), "VAR(1)"] == pytest.approx(1.0, abs=0.12)

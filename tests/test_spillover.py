@@ -179,7 +179,7 @@ def test_windows_that_cannot_carry_the_regression_are_refused(
 def test_mistakes_in_the_specification_are_typed_errors(monthly: Spillover) -> None:
     with pytest.raises(SpecError, match="no order"):
         Connectedness(order=["a", "b"])
-    with pytest.raises(SpecError, match="scheme 'joint'"):
+    with pytest.raises(SpecError, match="scheme = 'joint'"):
         Connectedness(scheme="joint")  # type: ignore[arg-type]
     with pytest.raises(SpecError, match="horizon = 0"):
         Connectedness(horizon=0)

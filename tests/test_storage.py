@@ -1,7 +1,9 @@
 """Proves that a stored result comes back bit for bit, and that damaged files are refused."""
 
+import inspect
 import json
 import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 
@@ -10,10 +12,34 @@ import pandas as pd
 import pytest
 
 import yenloop
-from yenloop import VAR, Cholesky, Panel, ResidualBootstrap
+from yenloop import (
+    AB,
+    VAR,
+    VECM,
+    BlockBootstrap,
+    BlockExogenous,
+    Cholesky,
+    DeltaMethod,
+    Hall,
+    PandemicScale,
+    Panel,
+    PercentileT,
+    ResidualBootstrap,
+    SupT,
+)
 from yenloop.errors import OutputError, StorageError
+from yenloop.models.identification.protocol import Identification
+from yenloop.models.inference.protocol import Inference
+from yenloop.models.reduced_form.base import ReducedForm
+from yenloop.models.reduced_form.examined import Examined
+from yenloop.models.reduced_form.var_results import VARResults
 from yenloop.models.results import Result
 from yenloop.models.storage import load, save
+from yenloop.models.structural import StructuralVAR
+from yenloop.models.structural_answers import Answers
+from yenloop.models.vecm_results import VECMResults
+
+BOOTSTRAP = ResidualBootstrap(100)
 
 
 def same(one: object, other: object) -> None:
@@ -57,39 +83,119 @@ def panel() -> Panel:
 
 
 @cache
-def results() -> dict[str, object]:
-    reduced = VAR(lags=2).fit(panel())
-    svar = reduced.identify(Cholesky(), inference=ResidualBootstrap(100), rng=1)
-    return {
-        "reduced": reduced,
-        "chosen": VAR(lags="aic", max_lags=4, trend="ct").fit(panel()),
-        "irf": svar.irf(6, size={"yen": 10}),
-        "fevd": svar.fevd(4),
-        "history": svar.historical_decomposition(draws=20),
-        "forecast": svar.forecast(4),
-        "diagnostics": reduced.diagnostics(),
-        "gain": yenloop.loop_gain(svar, "yen", horizons=(6, 12)),
-    }
+def reduced() -> VARResults:
+    return VAR(lags=2).fit(panel())
 
 
-@pytest.mark.parametrize("name", list(results()))
+@cache
+def svar(inference: Inference = BOOTSTRAP, scheme: Identification | None = None) -> StructuralVAR:
+    return reduced().identify(scheme or Cholesky(), inference=inference, rng=1)
+
+
+@cache
+def vecm() -> VECMResults:
+    return VECM(lags=1, rank=1).fit(panel())
+
+
+@cache
+def with_exogenous() -> VARResults:
+    return VAR(lags=1, exog=["jgb"], exog_lags=1, outliers=["2015-03"]).fit(panel())
+
+
+def larger_shocks() -> VARResults:
+    return VAR(1, pandemic=PandemicScale("2016-09"), errors="HC1").fit(panel())
+
+
+#: One result of each kind, made when it is asked for.
+RESULTS: dict[str, Callable[[], Result]] = {
+    "reduced": reduced,
+    "lags by a criterion": lambda: VAR(lags="aic", max_lags=4, trend="ct").fit(panel()),
+    "exogenous": with_exogenous,
+    "restricted": lambda: VAR(1, restrictions=BlockExogenous(["yen"])).fit(panel()),
+    "larger shocks": larger_shocks,
+    "lag selection": lambda: VAR(max_lags=3).select_lags(panel()),
+    "pandemic": lambda: larger_shocks().pandemic_scale(),
+    "restriction test": lambda: reduced().test_restrictions(BlockExogenous(["yen"])),
+    "diagnostics": lambda: reduced().diagnostics(),
+    "stationarity": lambda: yenloop.examine_stationarity(panel()),
+    "causality": lambda: reduced().granger("cpi", "yen"),
+    "instantaneous": lambda: reduced().instantaneous("cpi"),
+    "causality table": lambda: reduced().granger_table(errors="HC1"),
+    "break": lambda: reduced().break_test("cpi", draws=99),
+    "breaks": lambda: reduced().multiple_breaks("cpi", breaking="constant", draws=99),
+    "system break": lambda: reduced().system_break_test(breaking="constant", draws=99),
+    "coefficient influence": lambda: reduced().influence(),
+    "vecm": vecm,
+    "rank test": lambda: VECM(lags=1, deterministic="coli").rank_test(panel()),
+    "irf": lambda: svar().irf(6, size={"yen": 10}),
+    "irf, delta": lambda: svar(DeltaMethod()).irf(4),
+    "irf, Hall": lambda: svar(BlockBootstrap(100, interval=Hall())).irf(4),
+    "irf, percentile-t": lambda: svar(ResidualBootstrap(100, interval=PercentileT())).irf(4),
+    "irf, joint": lambda: svar(DeltaMethod()).irf(4).joint(SupT(), over="shown"),
+    "irf, levels": lambda: vecm().identify(Cholesky(), inference=BOOTSTRAP).irf(4),
+    "overlay": lambda: svar().irf(4).overlay(svar(DeltaMethod()).irf(4)),
+    "generalised irf": lambda: reduced().generalised_irf(4, inference=BOOTSTRAP),
+    "generalised fevd": lambda: reduced().generalised_fevd(4, inference=BOOTSTRAP),
+    "fevd": lambda: svar().fevd(4),
+    "history": lambda: svar().historical_decomposition(draws=20),
+    "counterfactual": lambda: svar().counterfactual(
+        shocks_off=["yen"], edges_off=[("cpi", "jgb")], start="2015-01", end="2015-12"
+    ),
+    "forecast": lambda: svar().forecast(4),
+    "forecast evaluation": lambda: yenloop.evaluate_forecasts(
+        VAR(1), panel(), first_origin="2019-10", horizons=(1,), draws=100
+    ),
+    "multipliers": lambda: with_exogenous().dynamic_multipliers(4, inference=BOOTSTRAP),
+    "long run": lambda: svar().long_run_effects(cumulative=True),
+    "shocks": lambda: svar().shock_series(),
+    "influence": lambda: svar().influence("yen", "cpi", horizons=(0, 3)),
+    "coefficients": lambda: svar().structural_coefficients(),
+    "coefficients, AB": lambda: svar(
+        scheme=AB(a={"cpi": ["yen"], "jgb": ["yen"]})
+    ).structural_coefficients(),
+    "gain": lambda: yenloop.loop_gain(svar(), "yen", horizons=(6, 12)),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
 def test_every_field_returns(name, tmp_path):
-    result = results()[name]
+    result = RESULTS[name]()
     found = load(result.save(tmp_path / "one.yenloop"))
     same(result, found)
     pd.testing.assert_frame_equal(result.tidy(), found.tidy(), check_exact=True)
     assert str(result.summary()) == str(found.summary())
+    assert result.notes() == found.notes()
+
+
+def test_every_result_of_a_var_is_among_them():
+    """Whatever the methods of an estimated VAR and of a structural VAR return."""
+    made = {type(make()) for make in RESULTS.values()}
+    asked = [Examined, Answers, ReducedForm, VARResults, VECM]
+    returned = {
+        str(inspect.signature(method).return_annotation)
+        for one in asked
+        for name, method in vars(one).items()
+        if inspect.isfunction(method) and not name.startswith("_")
+    }
+    known = {kind.__name__ for kind in every_result(Result)}
+    assert returned & known <= {kind.__name__ for kind in made}
+
+
+def every_result(kind: type) -> Iterator[type]:
+    for derived in kind.__subclasses__():
+        yield derived
+        yield from every_result(derived)
 
 
 def test_a_structural_var_returns_and_draws_the_same(tmp_path):
-    svar = results()["reduced"].identify(Cholesky(["cpi", "yen", "jgb"]), rng=4)
-    found = load(save(svar, tmp_path / "svar.yenloop"))
-    same(svar, found)
-    np.testing.assert_array_equal(svar.draws.impact[:50], found.draws.impact[:50])
+    made = reduced().identify(Cholesky(["cpi", "yen", "jgb"]), inference=BOOTSTRAP, rng=4)
+    found = load(save(made, tmp_path / "svar.yenloop"))
+    same(made, found)
+    np.testing.assert_array_equal(made.draws.impact, found.draws.impact)
 
 
 def test_the_same_result_gives_the_same_bytes(tmp_path):
-    irf = results()["irf"]
+    irf = RESULTS["irf"]()
     first, second = irf.save(tmp_path / "a"), irf.save(tmp_path / "b")
     assert first.read_bytes() == second.read_bytes()
 
@@ -144,7 +250,7 @@ def test_odd_columns_and_numbers_return(tmp_path):
 
 
 def test_a_flipped_byte_is_found(tmp_path):
-    path = results()["irf"].save(tmp_path / "irf.yenloop")
+    path = RESULTS["irf"]().save(tmp_path / "irf.yenloop")
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -177,7 +283,7 @@ def test_files_of_another_kind_are_refused(tmp_path):
 
 
 def test_a_failed_save_leaves_the_earlier_file(tmp_path):
-    path = results()["fevd"].save(tmp_path / "x")
+    path = RESULTS["fevd"]().save(tmp_path / "x")
     before = path.read_bytes()
     with pytest.raises(TypeError):
         save(Foreign(object()), path)

@@ -151,6 +151,7 @@ def test_true_over_identifying_zeros_are_accepted_and_false_ones_rejected(truth)
     assert test.p_value > 0.05
     # The long-run matrix is estimated: chi-squared takes its sampling error for a violation.
     known = true.overidentification(svar, draws=0)
+    assert svar.structural_coefficients().df == true.overidentifying(svar.reduced) > 0
     assert known.statistic == test.statistic
     assert known.p_value == pytest.approx(chi2.sf(test.statistic, 1))
     assert known.p_value < test.p_value

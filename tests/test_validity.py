@@ -141,7 +141,7 @@ def test_refusals_and_their_reasons(combination, why):
 @pytest.mark.parametrize(
     ("combination", "minded"),
     [
-        (("cholesky", "residual_bootstrap", "irf"), "covered 41%"),
+        (("cholesky", "residual_bootstrap", "irf"), "covers 61%"),
         (("cholesky", "block_bootstrap", "cumulative_irf"), "not the sum of the bounds"),
         (("cholesky", "delta_method", "fevd"), "may leave the range"),
         (("long_run", "bias_corrected_bootstrap", "irf"), "Faust and Leeper"),

@@ -11,7 +11,13 @@ import numpy as np
 
 from ...data.panel import Column
 from ...errors import IdentificationWarning, NotIdentifiedError, NumericalError, SpecError
-from ...estimation.ab_model import FreeEntries, derivatives, numerical_rank, starting_values
+from ...estimation.ab_model import (
+    FreeEntries,
+    blurred_directions,
+    derivatives,
+    numerical_rank,
+    starting_values,
+)
 from ...estimation.ab_optimum import ABEstimate, estimate, estimate_near
 from .restrictions import PatternLike, as_pattern, exactly_zero
 
@@ -267,10 +273,7 @@ def _require_regular(
 
 def _blurred(free: FreeEntries, information: np.ndarray, names: Sequence[str]) -> list[str]:
     """The entries that take part in directions without information."""
-    scale = np.sqrt(np.diag(information))
-    scale[scale == 0] = 1.0
-    roots, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-    empty = vectors[:, roots < 1e-9 * max(roots[-1], 1.0)]
+    empty = blurred_directions(information)
     rows, columns, in_b = free.cells
     return [
         f"{'B' if in_b[q] else 'A'}[{names[rows[q]]}, {names[columns[q]]}]"

@@ -16,6 +16,8 @@ from ..citations import bibtex
 from ..results import Result, Summary, normal_bounds, tidy_frame
 from .ab import AB
 from .overidentification import likelihood_ratio
+from .short_long_run import ShortLongRun
+from .svec import SVEC
 
 if TYPE_CHECKING:
     from ..inference.intervals.protocol import Bounds
@@ -169,6 +171,14 @@ class StructuralCoefficients(Result):
         return pd.DataFrame(values, index=list(self.names), columns=list(self.names))
 
 
+def _overidentifying(svar: StructuralVAR) -> int:
+    """Restrictions beyond those that identify the shocks; those of an SVEC depend on the rank."""
+    scheme = svar.scheme
+    if isinstance(scheme, SVEC):
+        return scheme.overidentifying(svar.reduced)
+    return scheme.overidentifying(svar.names) if isinstance(scheme, AB | ShortLongRun) else 0
+
+
 def structural_coefficients(svar: StructuralVAR, levels: Sequence[float]) -> StructuralCoefficients:
     """See ``StructuralVAR.structural_coefficients``."""
     if not np.isfinite(svar.impact).all():
@@ -187,8 +197,6 @@ def structural_coefficients(svar: StructuralVAR, levels: Sequence[float]) -> Str
     lr = float(likelihood_ratio(svar.impact, reduced.covariance, reduced.nobs))
     _, log_det = np.linalg.slogdet(2 * np.pi * reduced.covariance)
     best = float(-reduced.nobs / 2 * (log_det + len(svar.names)))
-    count = getattr(scheme, "overidentifying", None)
-    divisor = "T - coefficients of an equation" if reduced.divisor == "df" else "T"
     return StructuralCoefficients(
         model=reduced.model,
         names=svar.names,
@@ -201,11 +209,12 @@ def structural_coefficients(svar: StructuralVAR, levels: Sequence[float]) -> Str
         loglik=best - lr / 2,
         loglik_unrestricted=best,
         divisor=reduced.divisor,
-        df=count(svar.names) if count else 0,
+        df=_overidentifying(svar),
         chi_squared=not scheme.imposed_long_run_zeros(svar.names),
         setting=(
             *svar.point_notes(),
-            f"Standard errors from {source}; residual covariance with divisor {divisor}.",
+            f"Standard errors from {source}; residual covariance with divisor "
+            f"{reduced.divisor_in_words}.",
             "Entries in the units of the panel, shocks of one standard deviation.",
         ),
         nobs=reduced.nobs,
@@ -259,7 +268,7 @@ def _by_draws(
     their place.
     """
     svar.require_valid("irf")
-    interval = svar.inference.interval
+    interval = svar.interval
     point, drawn = _unit_diagonal(svar.impact), _unit_diagonal(svar.draws.impact)
     error, scale = interval.std_error(point, drawn), np.sqrt(np.diag(svar.covariance))
     own = np.eye(len(scale), dtype=bool)

@@ -23,6 +23,7 @@ from .cholesky import Cholesky
 from .restrictions import ZerosLike, as_zeros
 
 if TYPE_CHECKING:
+    from ..reduced_form.base import ReducedForm
     from ..reduced_form.diagnostics import TestResult
     from ..structural import StructuralVAR
 
@@ -134,6 +135,12 @@ class SVEC:
         sign = "" if self.positive == "impact" else "; signs by own long-run effects"
         return f"SVEC: {'; '.join(parts) or 'no zeros'}{sign}"
 
+    def overidentifying(self, reduced: ReducedForm) -> int:
+        """Restrictions beyond those that identify the shocks, at the rank of the estimate."""
+        k = len(reduced.names)
+        setting = self._setting(reduced.covariance, reduced.lag_coefficients, reduced.names)
+        return len(setting.restrictions.shocks) - k * (k - 1) // 2
+
     def overidentification(self, svar: StructuralVAR, *, draws: int = 999) -> TestResult:
         """LR test of the restrictions beyond those that identify the shocks.
 
@@ -147,9 +154,7 @@ class SVEC:
         """
         from .overidentification import overidentification_test
 
-        reduced, k = svar.reduced, len(svar.names)
-        setting = self._setting(reduced.covariance, reduced.lag_coefficients, svar.names)
-        df = len(setting.restrictions.shocks) - k * (k - 1) // 2
+        df = self.overidentifying(svar.reduced)
         if df < 1:
             raise NotIdentifiedError(
                 "The shocks are exactly identified: no restriction is left to test.",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import SpecError
 from ...estimation.resampling import INDEPENDENT, MovingBlocks, Resampling
-from .block_bootstrap import default_length, require_length
+from .block_bootstrap import Blocks, in_words, require_length
 from .bootstrap import draw_reduced_form, require_bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
@@ -24,7 +24,7 @@ FIRST_STAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class BiasCorrectedBootstrap:
+class BiasCorrectedBootstrap(Blocks):
     """Resample residuals around coefficients that are corrected for their small-sample bias.
 
     Least squares understates the persistence of a VAR. A plain bootstrap does so twice, once in
@@ -78,9 +78,10 @@ class BiasCorrectedBootstrap:
         """Key of the band in the validity table."""
         return "bias_corrected_bootstrap"
 
-    def length(self, nobs: int) -> int:
-        """Neighbours drawn together in a sample of ``nobs``."""
-        return default_length(nobs) if self.block_length is None else self.block_length
+    def resampling(self, reduced: ReducedForm) -> Resampling:
+        """Residuals one by one, or runs of neighbours."""
+        length = self.length(reduced.nobs)
+        return INDEPENDENT if length == 1 else MovingBlocks(length)
 
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of lags, deterministic terms and covariance.
@@ -114,10 +115,11 @@ class BiasCorrectedBootstrap:
 
     def describe(self) -> str:
         """The method in words."""
-        blocks = "" if self.block_length == 1 else "moving-block "
+        single = self.block_length == 1
         return (
-            f"bias-corrected {blocks}bootstrap after bootstrap around the uncorrected point "
-            f"estimate, {self.draws:,} draws, {self.interval.describe()}"
+            f"bias-corrected {'' if single else 'moving-block '}bootstrap after bootstrap around "
+            f"the uncorrected point estimate, {self.draws:,} draws, "
+            f"{self.interval.describe() if single else in_words(self.interval)}"
         )
 
     def _bias(self, reduced: ReducedForm, seed: int) -> Bias:
@@ -136,9 +138,5 @@ class BiasCorrectedBootstrap:
 
     def _bootstrap(self, reduced: ReducedForm, seed: int, draws: int) -> ReducedFormDraws:
         return draw_reduced_form(
-            reduced, seed, draws=draws, threads=self.threads, resampling=self._rule(reduced)
+            reduced, seed, draws=draws, threads=self.threads, resampling=self.resampling(reduced)
         )
-
-    def _rule(self, reduced: ReducedForm) -> Resampling:
-        length = self.length(reduced.nobs)
-        return INDEPENDENT if length == 1 else MovingBlocks(length)

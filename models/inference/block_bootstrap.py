@@ -8,17 +8,36 @@ from typing import TYPE_CHECKING
 
 from ...errors import SpecError
 from ...estimation.resampling import MovingBlocks
-from .bootstrap import draw_reduced_form, require_bootstrap
-from .intervals.percentile import PERCENTILE
+from .bootstrap import Bootstrap, require_bootstrap
+from .intervals.percentile import PERCENTILE, Percentile
 from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
-    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.resampling import Resampling
     from ..reduced_form.base import ReducedForm
 
 
+class Blocks(Bootstrap):
+    """Neighbouring residuals are drawn together, ``block_length`` of them."""
+
+    __slots__ = ()
+
+    block_length: int | None
+
+    def length(self, nobs: int) -> int:
+        """Neighbours drawn together in a sample of ``nobs``, by default 5.03 T^(1/4)."""
+        return ceil(5.03 * nobs**0.25) if self.block_length is None else self.block_length
+
+    def interval_for(self, nobs: int) -> Interval:
+        """Percentiles expanded for the number of blocks; see ``Inference.interval_for``."""
+        length = self.length(nobs)
+        if length == 1 or type(self.interval) is not Percentile or self.interval.pieces:
+            return self.interval
+        return Percentile(nobs / length)
+
+
 @dataclass(frozen=True, slots=True)
-class BlockBootstrap:
+class BlockBootstrap(Blocks):
     """Resample runs of neighbouring residuals, rebuild the series, estimate again.
 
     Under conditional heteroskedasticity the sampling error of the residual covariance depends on
@@ -39,7 +58,8 @@ class BlockBootstrap:
     Notes
     -----
     Brueggemann, Jentsch and Trenkler (2016): overlapping blocks, centred place by place; the
-    default length is that of Jentsch and Lunsford (2022).
+    default length is that of Jentsch and Lunsford (2022). A macroeconomic sample holds few blocks,
+    so that percentiles are expanded for their number (see ``Percentile``).
     """
 
     draws: int = 1000
@@ -56,35 +76,19 @@ class BlockBootstrap:
         """Key of the band in the validity table."""
         return "block_bootstrap"
 
-    def length(self, nobs: int) -> int:
-        """Neighbours drawn together in a sample of ``nobs``."""
-        return default_length(nobs) if self.block_length is None else self.block_length
-
-    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
-        """Joint draws of lags, deterministic terms and covariance.
-
-        Raises
-        ------
-        DrawError
-            If more than five per cent of the draws failed numerically.
-        """
-        return draw_reduced_form(
-            reduced,
-            seed,
-            draws=self.draws,
-            threads=self.threads,
-            resampling=MovingBlocks(self.length(reduced.nobs)),
-        )
+    def resampling(self, reduced: ReducedForm) -> Resampling:
+        """Runs of neighbouring residuals."""
+        return MovingBlocks(self.length(reduced.nobs))
 
     def describe(self) -> str:
         """The method in words."""
-        return f"moving-block residual bootstrap, {self.draws:,} draws, {self.interval.describe()}"
+        return f"moving-block residual bootstrap, {self.draws:,} draws, {in_words(self.interval)}"
 
 
-def default_length(nobs: int) -> int:
-    """Neighbours drawn together in a sample of ``nobs``: 5.03 T^(1/4), rounded up."""
-    length: int = ceil(5.03 * nobs**0.25)
-    return length
+def in_words(interval: Interval) -> str:
+    """The interval of a bootstrap in blocks."""
+    few = " expanded for the number of blocks" if type(interval) is Percentile else ""
+    return interval.describe() + few
 
 
 def require_length(block_length: int | None) -> None:

@@ -16,6 +16,47 @@ if TYPE_CHECKING:
 MAX_FAILED = 0.05
 
 
+class Bootstrap:
+    """A rule of resampling, replicated on whatever reduced form it is given.
+
+    Attributes
+    ----------
+    draws : int
+    threads : int
+    interval : Interval
+    """
+
+    __slots__ = ()
+
+    draws: int
+    threads: int
+    interval: Interval
+
+    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+        """The interval, whatever the sample; see ``Inference.interval_for``."""
+        return self.interval
+
+    def resampling(self, reduced: ReducedForm) -> Resampling:
+        """Which residuals each period of a draw gets."""
+        raise NotImplementedError
+
+    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
+        """Joint draws of lags, deterministic terms and covariance.
+
+        Raises
+        ------
+        DrawError
+            If more than five per cent of the draws failed numerically.
+        """
+        return draw_reduced_form(
+            reduced,
+            seed,
+            draws=self.draws,
+            threads=self.threads,
+            resampling=self.resampling(reduced),
+        )
+
+
 def draw_reduced_form(
     reduced: ReducedForm, seed: int, *, draws: int, threads: int, resampling: Resampling
 ) -> ReducedFormDraws:

@@ -66,6 +66,10 @@ class DeltaMethod:
         """Key of the band in the validity table."""
         return "delta_method"
 
+    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+        """The interval, whatever the sample; see ``Inference.interval_for``."""
+        return self.interval
+
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:  # noqa: ARG002
         """Pairs of perturbed reduced forms, for the interval ``Delta``; the seed is not used."""
         from ...estimation.delta import perturbed, root

@@ -23,6 +23,10 @@ class Inference(Protocol):
         """How the draws become an interval."""
         ...
 
+    def interval_for(self, nobs: int) -> Interval:
+        """The same for a sample of ``nobs`` periods."""
+        ...
+
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of the reduced form's parameters, draw axis first."""
         ...

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...estimation.resampling import INDEPENDENT
-from .bootstrap import draw_reduced_form, require_bootstrap
+from .bootstrap import Bootstrap, require_bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
-    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.resampling import Resampling
     from ..reduced_form.base import ReducedForm
 
 
 @dataclass(frozen=True, slots=True)
-class ResidualBootstrap:
+class ResidualBootstrap(Bootstrap):
     """Resample centred residuals, rebuild the series, estimate again.
 
     Each draw starts from the observed presample and uses the deterministic and exogenous terms
@@ -52,17 +52,9 @@ class ResidualBootstrap:
         """Key of the band in the validity table."""
         return "residual_bootstrap"
 
-    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
-        """Joint draws of lags, deterministic terms and covariance.
-
-        Raises
-        ------
-        DrawError
-            If more than five per cent of the draws failed numerically.
-        """
-        return draw_reduced_form(
-            reduced, seed, draws=self.draws, threads=self.threads, resampling=INDEPENDENT
-        )
+    def resampling(self, reduced: ReducedForm) -> Resampling:  # noqa: ARG002
+        """Residuals one by one."""
+        return INDEPENDENT
 
     def describe(self) -> str:
         """The method in words."""

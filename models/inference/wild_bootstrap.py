@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Literal
 
 from ...estimation.resampling import Wild
 from ..options import require_choice
-from .bootstrap import draw_reduced_form, require_bootstrap
+from .bootstrap import Bootstrap, require_bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
-    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.resampling import Resampling
     from ..reduced_form.base import ReducedForm
 
 
 @dataclass(frozen=True, slots=True)
-class WildBootstrap:
+class WildBootstrap(Bootstrap):
     """Keep each period's residuals in their place, with a random weight, and estimate again.
 
     The variance of each period stays where it was, whatever made it change. That is right for the
@@ -57,17 +57,9 @@ class WildBootstrap:
         """Key of the band in the validity table."""
         return "wild_bootstrap"
 
-    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
-        """Joint draws of lags, deterministic terms and covariance.
-
-        Raises
-        ------
-        DrawError
-            If more than five per cent of the draws failed numerically.
-        """
-        return draw_reduced_form(
-            reduced, seed, draws=self.draws, threads=self.threads, resampling=Wild(self.weights)
-        )
+    def resampling(self, reduced: ReducedForm) -> Resampling:  # noqa: ARG002
+        """Each period's own residuals, weighted."""
+        return Wild(self.weights)
 
     def describe(self) -> str:
         """The method in words."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from ...data.panel import Column, label_of
+from ...data.dates import span_of
+from ...data.panel import Column
 from ...errors import SpecError
 from ...estimation.companion import companion_roots
 from ...estimation.least_squares import lagged_design
@@ -103,6 +104,11 @@ class ReducedForm(Result):
     def divisor(self) -> str:
         """Divisor of ``covariance``: ``df`` or ``T``."""
         return str(self.spec.divisor)
+
+    @property
+    def divisor_in_words(self) -> str:
+        """The divisor in a note."""
+        return "T" if self.divisor == "T" else "T - coefficients of an equation"
 
     @property
     def unit_roots(self) -> int:
@@ -255,11 +261,15 @@ class ReducedForm(Result):
         enough = self.nobs > len(self.regressors) + 6 * len(self.names)
         return enough and edgerton_shukur(self, 5).p_value < 0.01
 
-    def diagnostics(self, **lags: int) -> Diagnostics:
-        """Stability and tests of the residuals; see ``models.diagnostics.diagnose``."""
+    def diagnostics(
+        self, *, portmanteau_lags: int | None = None, lm_lags: int = 5, arch_lags: int = 5
+    ) -> Diagnostics:
+        """Stability and tests of the residuals; see ``diagnostics.diagnose``."""
         from .diagnostics import diagnose
 
-        return diagnose(self, **lags)
+        return diagnose(
+            self, portmanteau_lags=portmanteau_lags, lm_lags=lm_lags, arch_lags=arch_lags
+        )
 
     def identify(
         self,

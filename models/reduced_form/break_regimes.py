@@ -13,8 +13,8 @@ import pandas as pd
 from ...data.panel import label_of
 from ...errors import SpecError
 from ...estimation.break_dates import Side, date_interval, likelihood_margin
-from ...estimation.breaks import Errors, explained_by_break, orthonormal, residuals_on
-from ...estimation.coefficient_covariance import robust_covariance
+from ...estimation.breaks import explained_by_break, orthonormal, residuals_on
+from ...estimation.coefficient_covariance import ErrorKind, coefficient_covariance
 from ...estimation.least_squares import least_squares
 from ..options import require_choice
 from .break_design import BreakDesign
@@ -54,7 +54,7 @@ class Regimes:
         return (0, *self.dates, len(self.residuals))
 
 
-def fit_regimes(design: BreakDesign, dates: Sequence[int], errors: Errors) -> Regimes:
+def fit_regimes(design: BreakDesign, dates: Sequence[int], errors: ErrorKind) -> Regimes:
     """Least squares with coefficients of their own in each regime, one equation.
 
     Parameters
@@ -73,20 +73,11 @@ def fit_regimes(design: BreakDesign, dates: Sequence[int], errors: Errors) -> Re
     x = np.hstack([stacked.reshape(nobs, -1), design.w])
     fit = least_squares(x, design.y)
     sigma = fit.residuals.T @ fit.residuals / (nobs - x.shape[1])
-    if errors == "classical":
-        variance = sigma[0, 0] * np.diag(fit.gram_inverse)
-    else:
-        variance = np.diag(
-            robust_covariance(
-                x,
-                fit.residuals,
-                fit.gram_inverse,
-                sigma,
-                None,
-                kind=errors,
-                parameters=x.shape[1],
-            )
+    variance = np.diag(
+        coefficient_covariance(
+            x, fit.residuals, fit.gram_inverse, sigma, errors=errors, parameters=x.shape[1]
         )
+    )
     moving = slice(0, (len(ends) - 1) * q)
     return Regimes(
         dates=tuple(int(date) for date in dates),
@@ -98,7 +89,7 @@ def fit_regimes(design: BreakDesign, dates: Sequence[int], errors: Errors) -> Re
 
 
 def sides_of(
-    design: BreakDesign, regimes: Regimes, number: int, errors: Errors
+    design: BreakDesign, regimes: Regimes, number: int, errors: ErrorKind
 ) -> tuple[Side, Side]:
     """The regimes before and after one break as a search for its date sees them.
 
@@ -116,7 +107,7 @@ def sides_of(
 
 
 def intervals_of(
-    design: BreakDesign, regimes: Regimes, number: int, errors: Errors, levels: Sequence[float]
+    design: BreakDesign, regimes: Regimes, number: int, errors: ErrorKind, levels: Sequence[float]
 ) -> dict[float, tuple[int, int]]:
     """Bai's interval of one date by level, as rows of the sample.
 
@@ -137,7 +128,7 @@ def likely_dates(
     regimes: Regimes,
     number: int,
     smallest: int,
-    errors: Errors,
+    errors: ErrorKind,
     levels: Sequence[float],
 ) -> dict[float, np.ndarray]:
     """Dates of one break, the others given, that the inverted likelihood ratio does not reject."""
@@ -212,7 +203,7 @@ def interval_rows(
 
 def require_options(errors: str, trimming: float, draws: int) -> None:
     """Refuse options that no test of breaks can use."""
-    require_choice("errors", errors, get_args(Errors))
+    require_choice("errors", errors, get_args(ErrorKind))
     if not 0 < trimming < 0.5:
         raise SpecError(f"trimming = {trimming}.", remedy="Use a share such as 0.15.")
     if draws < 99:

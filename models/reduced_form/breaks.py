@@ -11,7 +11,6 @@ import pandas as pd
 
 from ...data.panel import Panel, label_of
 from ...estimation.breaks import (
-    Errors,
     candidate_dates,
     equation_bootstrap,
     explained_by_break,
@@ -20,6 +19,7 @@ from ...estimation.breaks import (
     residuals_on,
     wald_sequence,
 )
+from ...estimation.coefficient_covariance import ErrorKind
 from ...estimation.streams import seed_from
 from ..results import Summary, tidy_frame
 from .break_design import BreakDesign, Breaking, design_of_regression, design_of_var
@@ -140,7 +140,7 @@ def break_test(
     *,
     breaking: Sequence[str] | None = None,
     constant: bool = True,
-    errors: Errors = "HC3",
+    errors: ErrorKind = "HC3",
     trimming: float = 0.15,
     draws: int = 999,
     levels: Sequence[float] = (0.68, 0.90),
@@ -180,7 +180,7 @@ def equation_break_test(
     equation: str,
     *,
     breaking: Breaking = "all",
-    errors: Errors = "HC3",
+    errors: ErrorKind = "HC3",
     trimming: float = 0.15,
     draws: int = 999,
     levels: Sequence[float] = (0.68, 0.90),
@@ -203,7 +203,7 @@ def equation_break_test(
 
 def _test(
     design: BreakDesign,
-    errors: Errors,
+    errors: ErrorKind,
     trimming: float,
     draws: int,
     levels: Sequence[float],

@@ -11,11 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import NumericalError, SampleError, SpecError
-from ...estimation.coefficient_covariance import (
-    ErrorKind,
-    classical_covariance,
-    robust_covariance,
-)
+from ...estimation.coefficient_covariance import ErrorKind, coefficient_covariance
 from ...estimation.least_squares import lagged_design, least_squares
 from ...estimation.multiplicity import holm
 from ..options import require_choice
@@ -235,12 +231,8 @@ def _augmented(var: VARResults, extra_lags: int, errors: ErrorKind) -> _Fit:
             remedy="Use fewer extra lags.",
         )
     sigma = fit.residuals.T @ fit.residuals / (nobs - n if var.divisor == "df" else nobs)
-    covariance = (
-        classical_covariance(fit.gram_inverse, sigma, None)
-        if errors == "classical"
-        else robust_covariance(
-            x, fit.residuals, fit.gram_inverse, sigma, None, kind=errors, parameters=n
-        )
+    covariance = coefficient_covariance(
+        x, fit.residuals, fit.gram_inverse, sigma, errors=errors, parameters=n
     )
     shaped = covariance.reshape(k, n, k, n)
     return _Fit(fit.coefficients, shaped, z.shape[1], var.p, nobs - n, nobs)

@@ -1,4 +1,4 @@
-"""The coefficients of a VAR as tables: their covariance, intervals and tidy rows."""
+"""The coefficients of a VAR as tables: standard errors, intervals and tidy rows."""
 
 from __future__ import annotations
 
@@ -8,31 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...estimation.coefficient_covariance import (
-    ErrorKind,
-    classical_covariance,
-    robust_covariance,
-)
 from ..results import tidy_frame
 from .deterministic import OUTLIER
 
 if TYPE_CHECKING:
     from .var_results import VARResults
-
-
-def coefficient_covariance(var: VARResults, errors: ErrorKind) -> np.ndarray:
-    """See ``VARResults.coefficient_covariance``."""
-    if errors == "classical":
-        return classical_covariance(var.gram_inverse, var.covariance, var.restrictions)
-    return robust_covariance(
-        var.design,
-        var.residuals.to_numpy(),
-        var.gram_inverse,
-        var.covariance,
-        var.restrictions,
-        kind=errors,
-        parameters=var.nobs - var.df_resid,
-    )
 
 
 def std_errors(var: VARResults) -> np.ndarray:

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ...data.panel import label_of, window_of
+from ...data.dates import label_of, span_of
+from ...data.panel import window_of
 from ...errors import SpecError
 
 Trend = Literal["n", "c", "ct"]

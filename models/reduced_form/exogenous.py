@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ...data.dates import label_of
+from ...data.dates import label_of, span_of
 from ...errors import SpecError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import pandas as pd
 
-from ...data.panel import label_of
+from ...data.dates import span_of
 from ...errors import SampleError
 from ...estimation.least_squares import lagged_design, least_squares
 from ..results import Result, Summary, tidy_frame
@@ -161,9 +161,7 @@ def select_lags(
         orient="index",
     ).rename_axis(index="lags")
     index = y.index[max_lags:]
-    return LagSelection(
-        table, rows, span_of(index), tuple(map(str, z.columns))
-    )
+    return LagSelection(table, rows, span_of(index), tuple(map(str, z.columns)))
 
 
 def _least_squares_criteria(y: pd.DataFrame, z: pd.DataFrame, lags: int) -> Criteria:

@@ -13,13 +13,13 @@ import pandas as pd
 from ...data.dates import span_of
 from ...data.panel import Panel
 from ...estimation.breaks import (
-    Errors,
     candidate_dates,
     equation_bootstrap,
     orthonormal,
     p_value,
     residuals_on,
 )
+from ...estimation.coefficient_covariance import ErrorKind
 from ...estimation.multiple_breaks import (
     information_criteria,
     partition_basis,
@@ -52,7 +52,7 @@ def multiple_breaks(
     breaking: Sequence[str] | None = None,
     constant: bool = True,
     max_breaks: int = 5,
-    errors: Errors = "HC3",
+    errors: ErrorKind = "HC3",
     trimming: float = 0.15,
     selection: Selection = "sequential",
     draws: int = 499,
@@ -103,7 +103,7 @@ def equation_breaks(
     *,
     breaking: Breaking = "all",
     max_breaks: int = 5,
-    errors: Errors = "HC3",
+    errors: ErrorKind = "HC3",
     trimming: float = 0.15,
     selection: Selection = "sequential",
     draws: int = 499,
@@ -125,7 +125,7 @@ class _Numerics:
     w: np.ndarray
     most: int
     smallest: int
-    errors: Errors
+    errors: ErrorKind
 
     def partitions(self, outcomes: np.ndarray) -> Partitions:
         return best_partitions(outcomes, self.x, self.w, self.most, self.smallest)
@@ -151,7 +151,7 @@ class _Numerics:
 def _examine(
     design: BreakDesign,
     max_breaks: int,
-    errors: Errors,
+    errors: ErrorKind,
     trimming: float,
     selection: Selection,
     draws: int,
@@ -204,7 +204,7 @@ def _fits(
     design: BreakDesign,
     found: Partitions,
     smallest: int,
-    errors: Errors,
+    errors: ErrorKind,
     levels: Sequence[float],
 ) -> dict[str, Any]:
     """Dates, their intervals, coefficients and fitted values by the number of breaks."""

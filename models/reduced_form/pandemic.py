@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from ...data.dates import label_of, require_date
+from ...data.dates import label_of, require_date, span_of
 from ...errors import SpecError
 from ...estimation.least_squares import least_squares
 from ...estimation.pandemic import (
@@ -82,8 +82,7 @@ class PandemicScale:
         start = require_date(self.start).asfreq(dates.freqstr, how="start")
         if start not in dates:
             raise SpecError(
-                f"The pandemic's start {self.start} is not in the sample "
-                f"({span_of(dates)}).",
+                f"The pandemic's start {self.start} is not in the sample ({span_of(dates)}).",
                 remedy="Move the start or the sample, or leave the scale out.",
             )
         return int(np.flatnonzero(dates == start)[0])

@@ -10,11 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import SpecError
-from ...estimation.coefficient_covariance import (
-    ErrorKind,
-    classical_covariance,
-    robust_covariance,
-)
+from ...estimation.coefficient_covariance import ErrorKind, coefficient_covariance
 from ...estimation.least_squares import least_squares
 from ...estimation.restricted_var import LinearRestrictions, restricted_least_squares
 from ..results import Result, Summary, tidy_frame
@@ -158,18 +154,15 @@ def _wald(
     parameters = len(var.regressors) - (0 if base is None else len(base) / len(var.names))
     divisor = var.nobs - parameters if var.divisor == "df" else var.nobs
     covariance = residuals.T @ residuals / divisor
-    if errors == "classical":
-        spread = classical_covariance(var.gram_inverse, covariance, base)
-    else:
-        spread = robust_covariance(
-            var.design,
-            residuals,
-            var.gram_inverse,
-            covariance,
-            base,
-            kind=errors,
-            parameters=parameters,
-        )
+    spread = coefficient_covariance(
+        var.design,
+        residuals,
+        var.gram_inverse,
+        covariance,
+        base,
+        errors=errors,
+        parameters=parameters,
+    )
     assert tested is not None
     matrix = tested.matrix(len(var.names))
     gap = matrix @ coefficients.T.ravel() - tested.values

@@ -135,6 +135,11 @@ class Linear:
         return f"{' + '.join(terms)} = {self.value:g}"
 
 
+def as_restrictions(given: Restriction | Sequence[Restriction]) -> tuple[Restriction, ...]:
+    """Restrictions as a tuple; one alone need not stand in a list."""
+    return tuple(given) if isinstance(given, Sequence) else (given,)
+
+
 def linear_restrictions(
     restrictions: Sequence[Restriction], names: Sequence[str], regressors: Sequence[str]
 ) -> LinearRestrictions | None:

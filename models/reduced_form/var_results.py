@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import pandas as pd
 
+from ...estimation.coefficient_covariance import ErrorKind, coefficient_covariance
 from ...estimation.pandemic import ScaleEstimate, scale_path
 from ...estimation.restricted_var import LinearRestrictions, restricted_paths
 from ..options import require_levels
 from ..results import Summary
 from .base import ReducedForm, regressor_names
-from .coefficients import coefficient_covariance, std_errors, tidy_coefficients
+from .coefficients import std_errors, tidy_coefficients
 from .deterministic import OUTLIER
 from .examined import Examined
 from .lag_selection import Criteria, LagSelection, information_criteria
 from .pandemic import estimated_parameters, pandemic_result, scale_in_words
-from .restrictions import Restriction, linear_restrictions
+from .restrictions import Restriction, as_restrictions, linear_restrictions
 
 if TYPE_CHECKING:
-    from ...estimation.coefficient_covariance import ErrorKind
     from ..dynamic_multipliers import DynamicMultipliers
     from ..inference.protocol import Inference
     from ..responses import Size
@@ -96,6 +96,12 @@ class VARResults(Examined, ReducedForm):
         """
         return self._scale_path(self.nobs)
 
+    @property
+    def divisor_in_words(self) -> str:
+        """The divisor in a note; restrictions leave equations different numbers of coefficients."""
+        averaged = self.divisor == "df" and self.restrictions is not None
+        return super().divisor_in_words + (", on average" if averaged else "")
+
     def future_scales(self, steps: int) -> np.ndarray:
         """Scale of the errors in the periods after the sample, shape (steps,)."""
         path = self._scale_path(self.nobs + steps)
@@ -148,7 +154,15 @@ class VARResults(Examined, ReducedForm):
             restriction fixes a coefficient. Classical covariances have the divisor of
             ``covariance``. The scale of pandemic months is taken as known.
         """
-        return coefficient_covariance(self, errors or self.spec.errors)
+        return coefficient_covariance(
+            self.design,
+            self.residuals.to_numpy(),
+            self.gram_inverse,
+            self.covariance,
+            self.restrictions,
+            errors=errors or self.spec.errors,
+            parameters=self.nobs - self.df_resid,
+        )
 
     @cached_property
     def std_errors(self) -> pd.DataFrame:
@@ -241,20 +255,23 @@ class VARResults(Examined, ReducedForm):
         )
 
     def test_restrictions(
-        self, restrictions: Sequence[Restriction] = (), *, errors: ErrorKind | None = None
+        self,
+        restrictions: Restriction | Sequence[Restriction] = (),
+        *,
+        errors: ErrorKind | None = None,
     ) -> RestrictionTest:
         """Likelihood-ratio and Wald test of restrictions.
 
         Parameters
         ----------
-        restrictions : sequence of Restriction, optional
+        restrictions : Restriction or sequence of Restriction, optional
             Tested against this VAR; by default its own restrictions against none.
         errors : {"classical", "HC0", "HC1", "HC3"}, optional
             Covariance of the Wald test; by default that of the specification.
         """
         from .restriction_test import compare
 
-        return compare(self, tuple(restrictions), errors or self.spec.errors)
+        return compare(self, as_restrictions(restrictions), errors or self.spec.errors)
 
     def pandemic_scale(self, level: float = 0.90) -> PandemicResult:
         """The scale of the pandemic months with profile-likelihood intervals.
@@ -334,15 +351,13 @@ class VARResults(Examined, ReducedForm):
 
     def notes(self) -> tuple[str, ...]:
         """Sample, terms, estimator, divisor and stability in words."""
-        of = "an equation" if self.restrictions is None else "an equation, on average"
-        divisor = f"T - coefficients of {of}" if self.divisor == "df" else "T"
         chosen = f" (by {str(self.spec.lags).upper()})" if self.lag_selection else ""
         stable = "stable" if self.is_stable else "NOT stable"
         near = ", close to the unit circle" if self.is_stable and self.near_unit_root else ""
         return (
             f"Sample {self.sample}, T = {self.nobs}; {self.p} lags{chosen}; {self.terms_in_words}.",
-            f"{self._estimator()}; covariance divisor {divisor}; largest root {self.max_root:.3f}, "
-            f"{stable}{near}.",
+            f"{self._estimator()}; covariance divisor {self.divisor_in_words}; largest root "
+            f"{self.max_root:.3f}, {stable}{near}.",
             *([_SCALED] if self.scales is not None else []),
             *(f"{reason[0].upper()}{reason[1:]}." for reason in self.trimmed),
         )

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ...data.dates import PERIOD_NAMES
-from ...data.panel import Column, Panel, label_of
+from ...data.dates import PERIOD_NAMES, span_of
+from ...data.panel import Column, Panel
 from ...errors import NumericalError, SampleError
 from ...estimation.least_squares import lagged_design, least_squares
 from ...estimation.switching_design import SwitchingParameters

@@ -12,7 +12,7 @@ from .style import (
     INK,
     add_note,
     band_alpha,
-    new_figure,
+    panel_grid,
     paper_style,
     shade_policy,
     timestamps,
@@ -40,20 +40,11 @@ def draw(paths: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.
     figure, axes
     """
     pairs = list(dict.fromkeys(paths["pair"]))
-    columns = 1 if len(pairs) == 1 else 2
-    rows = -(-len(pairs) // columns)
     with paper_style():
-        figure, axes = new_figure(
-            rows,
-            columns,
-            height=1.6 * rows + (0.9 if rows == 1 else 0.4),
-            sharex=True,
-            sharey="all",
-        )
+        rest = 0.4 if len(pairs) > 2 else 0.9
+        figure, axes = panel_grid(len(pairs), 2, row=1.6, rest=rest, sharex=True, sharey="all")
         for ax, pair in zip(axes.flat, pairs):
-            _panel(ax, paths[paths["pair"] == pair], columns)
-        for ax in axes.flat[len(pairs) :]:
-            ax.set_axis_off()
+            _panel(ax, paths[paths["pair"] == pair], axes.shape[1])
         for ax in axes[:, 0]:
             ax.set_ylabel("Correlation")
         handles, names = axes[0, 0].get_legend_handles_labels()

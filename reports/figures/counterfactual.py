@@ -13,9 +13,10 @@ from .style import (
     QUIET,
     add_note,
     band_alpha,
-    new_figure,
+    panel_grid,
     paper_style,
     timestamps,
+    titled_legend,
     wrapped,
     year_axis,
     zero_line,
@@ -63,22 +64,16 @@ def draw(
     figure, axes of shape (rows, columns)
     """
     with paper_style():
-        columns = min(len(responses), 2)
-        rows = -(-len(responses) // columns)
-        width, height = (4.5, 2.8) if len(responses) == 1 else (6.5, max(1.7 * rows, 2.2) + 0.5)
-        figure, axes = new_figure(rows, columns, width=width, height=height)
+        row = 1.7 if len(responses) > 2 else 2.2
+        figure, axes = panel_grid(len(responses), 2, row=row, rest=0.5, alone=(4.5, 2.8))
+        columns = axes.shape[1]
         shown = tidy[tidy["horizon"] >= shown_from]
         for ax, response in zip(axes.flat, responses):
             _panel(ax, shown[shown["response"] == response], timestamps(dates), window)
             ax.set_title(wrapped(labels[response], columns))
             ax.set_ylabel(units[response])
-        for ax in axes.flat[len(responses) :]:
-            ax.set_axis_off()
-        handles, names = axes[0, 0].get_legend_handles_labels()
         heading = textwrap.fill(title, 52 if columns == 1 else 92)
-        figure.legend(
-            handles, names, title=heading, title_fontsize=9, loc="outside upper center", ncols=4
-        ).get_title().set_multialignment("center")
+        titled_legend(figure, axes[0, 0], heading, columns=4)
         add_note(figure, notes, width=80 if len(responses) == 1 else 118)
     return figure, axes
 

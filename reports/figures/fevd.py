@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .style import QUIET, add_note, new_figure, paper_style, share_colors, wrapped
+from .style import QUIET, add_note, panel_grid, paper_style, share_colors, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,16 +50,15 @@ def draw(
     figure, axes of shape (rows, columns)
     """
     with paper_style():
-        columns = min(len(responses), 3 if len(responses) > 4 else 2)
-        rows = -(-len(responses) // columns)
-        width = 4.5 if len(responses) == 1 else 6.5
-        figure, axes = new_figure(rows, columns, width=width, height=1.8 * rows + 0.7, sharey="all")
+        most = 3 if len(responses) > 4 else 2
+        figure, axes = panel_grid(
+            len(responses), most, row=1.8, rest=0.7, alone=(4.5, 2.5), sharey="all"
+        )
+        columns = axes.shape[1]
         top = 100 if complete else 1.02 * max(_sums(tidy, response) for response in responses)
         for ax, response in zip(axes.flat, responses):
             title = wrapped(labels[response], columns)
             _panel(ax, tidy[tidy["response"] == response], labels, title, top)
-        for ax in axes.flat[len(responses) :]:
-            ax.set_axis_off()
         for ax in axes[:, 0]:
             ax.set_ylabel("Share, %")
         for ax in axes.flat[max(len(responses) - columns, 0) : len(responses)]:

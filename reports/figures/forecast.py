@@ -12,7 +12,7 @@ from .style import (
     QUIET,
     add_note,
     band_alpha,
-    new_figure,
+    panel_grid,
     paper_style,
     timestamps,
     wrapped,
@@ -56,16 +56,12 @@ def draw(
     figure, axes of shape (rows, columns)
     """
     with paper_style():
-        columns = min(len(responses), 2)
-        rows = -(-len(responses) // columns)
-        width, height = (4.5, 2.8) if len(responses) == 1 else (6.5, 1.7 * rows + 0.2)
-        figure, axes = new_figure(rows, columns, width=width, height=height)
+        figure, axes = panel_grid(len(responses), 2, row=1.7, rest=0.2, alone=(4.5, 2.8))
+        columns = axes.shape[1]
         for ax, response in zip(axes.flat, responses):
             _panel(ax, tidy[tidy["response"] == response], dates, history[response])
             ax.set_title(wrapped(labels[response], columns))
             ax.set_ylabel(units[response])
-        for ax in axes.flat[len(responses) :]:
-            ax.set_axis_off()
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
         add_note(figure, notes, width=80 if len(responses) == 1 else 118)
     return figure, axes

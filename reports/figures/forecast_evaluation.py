@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .style import ACCENT, INK, QUIET, add_note, new_figure, paper_style, wrapped
+from .style import ACCENT, INK, QUIET, add_note, panel_grid, paper_style, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,16 +35,12 @@ def draw(
     rows = tidy[tidy["statistic"] == "rmse"]
     names = list(dict.fromkeys(rows["response"]))
     with paper_style():
-        columns = min(len(names), 3)
-        depth = -(-len(names) // columns)
-        figure, axes = new_figure(depth, columns, width=6.5, height=1.9 * depth + 0.5)
+        figure, axes = panel_grid(len(names), 3, row=1.9, rest=0.5)
         for ax, name in zip(axes.flat, names):
             _panel(ax, rows[rows["response"] == name])
-            ax.set_title(wrapped(labels[name], columns))
+            ax.set_title(wrapped(labels[name], axes.shape[1]))
             ax.set_ylabel(f"RMSE ({units[name]})")
             ax.set_xlabel("Periods ahead")
-        for ax in axes.flat[len(names) :]:
-            ax.set_axis_off()
         figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
         add_note(figure, [*notes, "Bars: one standard error to both sides."])
     return figure, axes

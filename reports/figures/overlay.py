@@ -11,9 +11,10 @@ from .style import (
     add_note,
     draw_bands,
     integer_horizons,
-    new_figure,
+    panel_grid,
     paper_style,
     share_colors,
+    titled_legend,
     wrapped,
 )
 
@@ -55,23 +56,16 @@ def draw(
     """
     responses = list(dict.fromkeys(tidy["response"]))
     with paper_style():
-        columns = min(len(responses), 3 if len(responses) > 4 else 2)
-        rows = -(-len(responses) // columns)
-        width, height = (4.2, 2.8) if len(responses) == 1 else (6.5, 1.75 * rows + 0.5)
-        figure, axes = new_figure(rows, columns, width=width, height=height)
+        most = 3 if len(responses) > 4 else 2
+        figure, axes = panel_grid(len(responses), most, row=1.75, rest=0.5, alone=(4.2, 2.8))
+        columns = axes.shape[1]
         for place, response in zip(axes.flat, responses):
             _panel(place, tidy[tidy["response"] == response])
             place.set_title(wrapped(labels[response], columns))
         for place in axes.flat[max(len(responses) - columns, 0) : len(responses)]:
             place.set_xlabel(f"{periods} after the shock")
-        for place in axes.flat[len(responses) :]:
-            place.set_axis_off()
-        handles, names = axes[0, 0].get_legend_handles_labels()
         heading = wrapped(title, 1) if columns == 1 else title
-        legend = figure.legend(
-            handles, names, title=heading, title_fontsize=9, loc="outside upper center", ncols=3
-        )
-        legend.get_title().set_multialignment("center")
+        titled_legend(figure, axes[0, 0], heading, columns=3)
         add_note(figure, notes, width=75 if len(responses) == 1 else 118)
     return figure, axes
 

@@ -14,7 +14,7 @@ from .style import (
     INK,
     QUIET,
     add_note,
-    new_figure,
+    panel_grid,
     paper_style,
     timestamps,
     wrapped,
@@ -60,17 +60,14 @@ def draw(
     figure, axes of shape (rows, columns)
     """
     with paper_style():
-        columns = min(len(shocks), 2)
-        rows = -(-len(shocks) // columns)
-        figure, axes = new_figure(rows, columns, height=1.6 * rows + 0.3, sharey="all", sharex=True)
+        figure, axes = panel_grid(len(shocks), 2, row=1.6, rest=0.3, sharey="all", sharex=True)
+        columns = axes.shape[1]
         for ax, shock in zip(axes.flat, shocks):
             values = tidy.loc[tidy["shock"] == shock, "estimate"].set_axis(dates)
             _panel(ax, values, labelled, ROOM * columns)
             ax.set_title(wrapped(labels[shock], columns))
         for ax in axes[:, 0]:
             ax.set_ylabel("Standard deviations")
-        for ax in axes.flat[len(shocks) :]:
-            ax.set_axis_off()
         add_note(figure, ["Dotted: two standard deviations.", *notes], width=124)
     return figure, axes
 

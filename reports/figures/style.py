@@ -52,6 +52,52 @@ def new_figure(
     return figure, axes
 
 
+def panel_grid(
+    count: int,
+    columns: int,
+    *,
+    row: float,
+    rest: float,
+    alone: tuple[float, float] | None = None,
+    sharex: bool = False,
+    sharey: Literal["none", "all", "row", "col"] = "none",
+) -> tuple[Figure, np.ndarray]:
+    """A figure of ``count`` panels in so many columns at most; places left over stay blank.
+
+    Parameters
+    ----------
+    count, columns : int
+    row, rest : float
+        Height of a row of panels and of what stands above and below them, in inches.
+    alone : (float, float), optional
+        Width and height of a figure with one panel.
+    sharex, sharey
+        As in ``new_figure``.
+
+    Returns
+    -------
+    figure, axes of shape (rows, columns)
+    """
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    width, height = alone if alone and count == 1 else (6.5, row * rows + rest)
+    figure, axes = new_figure(
+        rows, columns, width=width, height=height, sharex=sharex, sharey=sharey
+    )
+    for ax in axes.flat[count:]:
+        ax.set_axis_off()
+    return figure, axes
+
+
+def titled_legend(figure: Figure, ax: Axes, title: str, *, columns: int) -> None:
+    """The legend of one panel above all of them, under a heading."""
+    handles, names = ax.get_legend_handles_labels()
+    legend = figure.legend(
+        handles, names, title=title, title_fontsize=9, loc="outside upper center", ncols=columns
+    )
+    legend.get_title().set_multialignment("center")
+
+
 def draw_bands(ax: Axes, rows: pd.DataFrame, *, color: str = INK, label: str | None = None) -> None:
     """Line and nested bands of one response from its tidy rows, with a zero line."""
     levels = sorted(rows["level"].dropna().unique(), reverse=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from .style import (
     INK,
     add_note,
-    new_figure,
+    panel_grid,
     paper_style,
     shade_policy,
     timestamps,
@@ -38,14 +38,11 @@ def draw(paths: pd.DataFrame, *, notes: Sequence[str] = ()) -> tuple[Figure, np.
     figure, axes
     """
     series = list(dict.fromkeys(paths["series"]))
-    columns = 2 if len(series) in (2, 4) else min(3, len(series))
-    rows = -(-len(series) // columns)
+    most = 2 if len(series) == 4 else 3
     with paper_style():
-        figure, axes = new_figure(rows, columns, height=1.55 * rows + 0.35, sharex=True)
+        figure, axes = panel_grid(len(series), most, row=1.55, rest=0.35, sharex=True)
         for ax, name in zip(axes.flat, series):
-            _panel(ax, paths[paths["series"] == name], columns)
-        for ax in axes.flat[len(series) :]:
-            ax.set_axis_off()
+            _panel(ax, paths[paths["series"] == name], axes.shape[1])
         handles, names = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside upper center", ncols=2)
         add_note(figure, notes, width=124)
