@@ -8,7 +8,7 @@ from itertools import product
 
 from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.identification.long_run import LongRun
-from yenloop.models.identification.protocol import Identification
+from yenloop.models.identification.protocol import FromCovariance
 from yenloop.models.inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
 from yenloop.models.inference.block_bootstrap import BlockBootstrap
 from yenloop.models.inference.delta_method import DeltaMethod
@@ -24,7 +24,7 @@ LEVEL = 0.90
 #: Last horizon; a whole path runs from 0 to it.
 HORIZON = 24
 
-SCHEMES: dict[str, Identification] = {"cholesky": Cholesky(), "long_run": LongRun()}
+SCHEMES: dict[str, FromCovariance] = {"cholesky": Cholesky(), "long_run": LongRun()}
 
 RESIDUAL = "residual_bootstrap"
 HALL = "residual_bootstrap, hall"

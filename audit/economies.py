@@ -17,7 +17,7 @@ import pandas as pd
 from yenloop.estimation.companion import companion_roots
 from yenloop.estimation.decompositions import fevd
 from yenloop.estimation.responses import impulse_responses
-from yenloop.models.identification.protocol import Identification
+from yenloop.models.identification.protocol import FromCovariance
 
 #: Seed of the audit; the trial runs before it had others. A sample is a function of the seed, the
 #: economy, T and the sample's number.
@@ -78,7 +78,7 @@ class Economy:
         """Largest modulus of the roots of the VAR."""
         return float(np.abs(companion_roots(self.lags)[0]))
 
-    def truth(self, scheme: Identification, horizon: int) -> Truth:
+    def truth(self, scheme: FromCovariance, horizon: int) -> Truth:
         """Responses and variance shares that the scheme identifies in the true reduced form."""
         impact = scheme.impact(self.impact @ self.impact.T, self.lags, self.names)
         irf = impulse_responses(self.lags, impact, horizon)

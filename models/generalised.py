@@ -48,7 +48,7 @@ class Innovations:
         return "generalised"
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:  # noqa: ARG002
-        """Sigma diag(Sigma)^{-1/2}; see ``Identification.impact``."""
+        """Sigma diag(Sigma)^{-1/2}; see ``FromCovariance.impact``."""
         return generalised_impact(covariance)
 
     def imposed_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:  # noqa: ARG002

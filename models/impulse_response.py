@@ -10,7 +10,7 @@ import numpy as np
 from ..data.panel import Column, response_scales
 from ..errors import InvalidInferenceError, SpecError
 from ..estimation.responses import impulse_responses
-from .identification.protocol import SolvedByIteration
+from .identification.joint_draws import impact_of
 from .inference.intervals.protocol import Errors
 from .options import require_count
 from .responses import IRF, Size, amount, chosen, cumulated_columns
@@ -91,11 +91,7 @@ def _errors(
         )
 
     def sized_impact(covariance: np.ndarray, lags: np.ndarray) -> np.ndarray:
-        if isinstance(svar.scheme, SolvedByIteration):
-            impact = svar.scheme.impact_near(svar.impact, covariance, lags, names)
-        else:
-            impact = svar.scheme.impact(covariance, lags, names)
-        return _sized(impact, targets)
+        return _sized(impact_of(svar, covariance, lags), targets)
 
     point, drawn = (
         response_errors(

@@ -14,6 +14,7 @@ import math
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -123,13 +124,14 @@ class _Writer:
             return item if math.isfinite(item) else ["float", str(item)]
         if isinstance(item, complex):
             return ["complex", self.value(item.real), self.value(item.imag)]
-        for kind, types, write in self._kinds():
+        for kind, types, write in self._kinds:
             if isinstance(item, types):
                 return [kind, *write(item)]
         if is_dataclass(item) and type(item).__module__.split(".")[0] == _PACKAGE:
             return ["object", *self._object(item)]
         raise TypeError(f"a {type(item).__name__} cannot be stored")
 
+    @cached_property
     def _kinds(self) -> tuple[tuple[str, type | tuple[type, ...], Callable[[Any], list[Any]]], ...]:
         return (
             ("array", np.ndarray, self._array),

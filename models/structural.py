@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..data.panel import Column, response_scales
 from .identification.joint_draws import identify_draws, implied_covariance
+from .identification.protocol import NamesShocks, ReadsSample
 from .inference.validity import require_valid
 from .results import Summary
 from .structural_answers import Answers
@@ -37,7 +38,7 @@ class StructuralVAR(Answers):
         Source of the joint draws.
     seed : int
     impact : ndarray, shape (K, K)
-        B as [response, shock]; shock j is named as variable j.
+        B as [response, shock]; NaN in the columns of shocks that are not identified.
     """
 
     reduced: ReducedForm
@@ -48,8 +49,15 @@ class StructuralVAR(Answers):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Variables and, in the same order, shocks."""
+        """The variables, in the order of the arrays."""
         return self.reduced.names
+
+    @property
+    def shock_names(self) -> tuple[str, ...]:
+        """The shocks; shock j belongs to variable j, whose name it has if it has none."""
+        if isinstance(self.scheme, NamesShocks):
+            return self.scheme.shock_names(self.names)
+        return self.names
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -78,6 +86,8 @@ class StructuralVAR(Answers):
         DrawError
             If more than five per cent of the draws failed.
         """
+        if isinstance(self.scheme, ReadsSample):
+            return self.scheme.draw(self)
         found = self.reduced.draws(self.inference, self.seed)
         impact, kept = identify_draws(self, found)
         some = slice(None) if kept.all() else kept

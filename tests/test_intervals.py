@@ -17,6 +17,7 @@ from yenloop.models.inference.bias_corrected_bootstrap import BiasCorrectedBoots
 from yenloop.models.inference.block_bootstrap import BlockBootstrap
 from yenloop.models.inference.delta_method import DeltaMethod
 from yenloop.models.inference.intervals.delta import DELTA, Delta
+from yenloop.models.inference.intervals.expanded_percentile import ExpandedPercentile
 from yenloop.models.inference.intervals.hall import Hall
 from yenloop.models.inference.intervals.percentile import PERCENTILE, Percentile
 from yenloop.models.inference.intervals.percentile_t import PercentileT
@@ -386,32 +387,32 @@ def test_units_of_the_panel_reach_the_errors_within_each_draw(data):
 def test_percentiles_of_few_pieces_are_expanded_as_hesterberg_does():
     """Table 3 of his article: nominal 95% of n = 10 takes quantiles at 0.86%, n = 20 at 1.59%."""
     for pieces, tail in ((10, 0.0086), (20, 0.0159)):
-        assert (1 - Percentile(pieces).expanded(0.95)) / 2 == pytest.approx(tail, abs=1e-4)
-    assert Percentile(1e9).expanded(0.9) == pytest.approx(0.9, abs=1e-8)
+        assert (1 - ExpandedPercentile(pieces).expanded(0.95)) / 2 == pytest.approx(tail, abs=1e-4)
+    assert ExpandedPercentile(1e9).expanded(0.9) == pytest.approx(0.9, abs=1e-8)
     draws = np.random.default_rng(4).standard_normal((4000, 3))
-    low, high = Percentile(9.0).bounds(np.zeros(3), draws, [0.9])[0.9]
-    level = Percentile(9.0).expanded(0.9)
+    low, high = ExpandedPercentile(9.0).bounds(np.zeros(3), draws, [0.9])[0.9]
+    level = ExpandedPercentile(9.0).expanded(0.9)
     expected = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
     np.testing.assert_array_equal([low, high], expected)
 
 
 def test_expanded_percentiles_hold_the_mean_of_few_normals_at_their_level():
     rng = np.random.default_rng(8)
-    held = {None: 0, 8.0: 0}
+    held = {Percentile(): 0, ExpandedPercentile(8.0): 0}
     for _ in range(1500):
         sample = rng.standard_normal(8)
         draws = sample[rng.integers(0, 8, (400, 8))].mean(axis=1)[:, None]
-        for pieces in held:
-            low, high = Percentile(pieces).bounds(np.zeros(1), draws, [0.9])[0.9]
-            held[pieces] += int(low[0] <= 0 <= high[0])
-    assert held[None] / 1500 < 0.84
-    assert held[8.0] / 1500 == pytest.approx(0.90, abs=0.025)
+        for rule in held:
+            low, high = rule.bounds(np.zeros(1), draws, [0.9])[0.9]
+            held[rule] += int(low[0] <= 0 <= high[0])
+    assert held[Percentile()] / 1500 < 0.84
+    assert held[ExpandedPercentile(8.0)] / 1500 == pytest.approx(0.90, abs=0.025)
 
 
 def test_a_bootstrap_in_blocks_expands_for_their_number():
     blocks = BlockBootstrap(100, block_length=20)
-    assert blocks.interval_for(180) == Percentile(9.0)
+    assert blocks.interval_for(180) == ExpandedPercentile(9.0)
     assert BlockBootstrap(100, block_length=1).interval_for(180) == Percentile()
     assert BiasCorrectedBootstrap(100).interval_for(180) == Percentile()
-    assert BiasCorrectedBootstrap(100, block_length=20).interval_for(180) == Percentile(9.0)
+    assert BiasCorrectedBootstrap(100, block_length=20).interval_for(180) == ExpandedPercentile(9.0)
     assert BlockBootstrap(100, interval=Hall()).interval_for(180) == Hall()

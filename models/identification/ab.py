@@ -100,7 +100,7 @@ class AB:
         return len(names) * (len(names) + 1) // 2 - self.free_entries(names).count
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """A^-1 B at the maximum of the likelihood; see ``Identification.impact``.
+        """A^-1 B at the maximum of the likelihood; see ``FromCovariance.impact``.
 
         Of many covariances each is solved from the solution for their mean.
 

@@ -39,7 +39,7 @@ class Cholesky:
         return "cholesky"
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """Lower triangular factor of Sigma in the chosen order; see ``Identification.impact``."""
+        """Lower triangular factor of Sigma in the chosen order; see ``FromCovariance.impact``."""
         place = [names.index(name) for name in self.ordered(names)]
         try:
             factor = np.linalg.cholesky(covariance[..., place, :][..., place])

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import DrawError
 from ..inference.bootstrap import MAX_FAILED
-from .protocol import Identification, SolvedByIteration
+from .protocol import FromCovariance, Identification, SolvedByIteration
 
 if TYPE_CHECKING:
     from ...estimation.var_bootstrap import ReducedFormDraws
@@ -32,11 +32,7 @@ def identify_draws(svar: StructuralVAR, found: ReducedFormDraws) -> tuple[np.nda
         If more than five per cent of the draws failed, those of the reduced form included; or any,
         where draws are pairs of perturbed estimates and none can be spared.
     """
-    scheme, names = svar.scheme, svar.names
-    if isinstance(scheme, SolvedByIteration):
-        impact = scheme.impact_near(svar.impact, found.covariance, found.lags, names)
-    else:
-        impact = scheme.impact(found.covariance, found.lags, names)
+    impact = impact_of(svar, found.covariance, found.lags)
     identified = np.isfinite(svar.impact).all(axis=0)
     kept = np.isfinite(impact[..., identified]).all(axis=(-1, -2))
     lost = int((~kept).sum())
@@ -44,11 +40,24 @@ def identify_draws(svar: StructuralVAR, found: ReducedFormDraws) -> tuple[np.nda
     if failed > MAX_FAILED * drawn or (lost and svar.inference.interval.reads_pairs):
         raise DrawError(
             f"The identification failed in {lost} of {drawn} draws ({found.failed} had failed "
-            f"before): {scheme.describe(names, svar.columns)}.",
+            f"before): {svar.scheme.describe(svar.names, svar.columns)}.",
             remedy="The data hardly support these restrictions in samples of this size; drop or "
             "change some, and let variables with a unit root enter in changes.",
         )
     return impact, kept
+
+
+def impact_of(svar: StructuralVAR, covariance: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """Impact matrices of other reduced forms by the scheme of a structural VAR.
+
+    A scheme that searches starts from the estimate, so that shocks keep their meaning.
+    """
+    scheme = svar.scheme
+    if isinstance(scheme, SolvedByIteration):
+        return scheme.impact_near(svar.impact, covariance, lags, svar.names)
+    if isinstance(scheme, FromCovariance):
+        return scheme.impact(covariance, lags, svar.names)
+    raise TypeError(f"The scheme {scheme.name} draws for itself.")
 
 
 def implied_covariance(

@@ -53,7 +53,7 @@ class LongRun:
         return "long_run"
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """Impact matrix behind the triangular long-run matrix; see ``Identification.impact``.
+        """Impact matrix behind the triangular long-run matrix; see ``FromCovariance.impact``.
 
         Of many reduced forms, those with a root beyond the unit circle give NaN.
 

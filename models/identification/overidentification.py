@@ -11,7 +11,7 @@ import pandas as pd
 from ...errors import NotIdentifiedError
 from ..inference.residual_bootstrap import ResidualBootstrap
 from ..reduced_form.diagnostics import TestResult
-from .protocol import SolvedByIteration
+from .joint_draws import impact_of
 
 if TYPE_CHECKING:
     from ..structural import StructuralVAR
@@ -74,7 +74,7 @@ def likelihood_ratio(impact: np.ndarray, covariance: np.ndarray, nobs: int) -> n
 
 def _under_the_null(svar: StructuralVAR, draws: int) -> np.ndarray:
     """The statistic in bootstrap samples in which the restrictions hold."""
-    reduced, scheme = svar.reduced, svar.scheme
+    reduced = svar.reduced
     to_null = svar.impact @ np.linalg.inv(np.linalg.cholesky(reduced.covariance))
     residuals = reduced.residuals.to_numpy() @ to_null.T
     null = replace(
@@ -83,10 +83,6 @@ def _under_the_null(svar: StructuralVAR, draws: int) -> np.ndarray:
         covariance=svar.impact @ svar.impact.T,
     )
     found = ResidualBootstrap(draws).draw(null, svar.seed)
-    arguments = (found.covariance, found.lags, svar.names)
-    if isinstance(scheme, SolvedByIteration):
-        impact = scheme.impact_near(svar.impact, *arguments)
-    else:
-        impact = scheme.impact(*arguments)
+    impact = impact_of(svar, found.covariance, found.lags)
     solved = np.isfinite(impact).all(axis=(-1, -2))
     return likelihood_ratio(impact[solved], found.covariance[solved], reduced.nobs)

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from ...data.panel import Column
+
+if TYPE_CHECKING:
+    from ..reduced_form.base import ReducedForm
+    from ..structural import StructuralVAR
+    from ..structural_draws import StructuralDraws
 
 
 class Identification(Protocol):
     """A rule that finds the impact matrix B, with B B' = Sigma, of u_t = B e_t.
 
     A scheme is a small frozen object. It is applied to the point estimate and to every draw in
-    the same way, its sign normalisation included.
+    the same way, its sign normalisation included. How it finds B is one of ``FromCovariance``,
+    ``SolvedByIteration`` and ``ReadsSample``.
     """
 
     @property
     def name(self) -> str:
         """Key of the scheme in the validity table."""
-        ...
-
-    def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """Impact matrices of one or many reduced forms.
-
-        Parameters
-        ----------
-        covariance : ndarray, shape (..., K, K)
-        lags : ndarray, shape (..., p, K, K)
-        names : sequence of str
-            The variables, in the order of the arrays.
-
-        Returns
-        -------
-        ndarray, shape (..., K, K)
-            [response, shock]; shock j belongs to variable j and raises it on impact.
-        """
         ...
 
     def imposed_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:
@@ -56,7 +45,29 @@ class Identification(Protocol):
 
 
 @runtime_checkable
-class SolvedByIteration(Protocol):
+class FromCovariance(Identification, Protocol):
+    """A scheme that computes B from Sigma and the lags."""
+
+    def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
+        """Impact matrices of one or many reduced forms.
+
+        Parameters
+        ----------
+        covariance : ndarray, shape (..., K, K)
+        lags : ndarray, shape (..., p, K, K)
+        names : sequence of str
+            The variables, in the order of the arrays.
+
+        Returns
+        -------
+        ndarray, shape (..., K, K)
+            [response, shock]; shock j belongs to variable j and raises it on impact.
+        """
+        ...
+
+
+@runtime_checkable
+class SolvedByIteration(FromCovariance, Protocol):
     """A scheme that searches for the impact matrix B of all shocks, the most likely of several.
 
     B B' is its own estimate of the residual covariance; it equals the unrestricted one unless
@@ -66,9 +77,44 @@ class SolvedByIteration(Protocol):
     def impact_near(
         self, near: np.ndarray, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]
     ) -> np.ndarray:
-        """As ``Identification.impact``, reached from the impact matrix ``near`` (K, K).
+        """As ``FromCovariance.impact``, reached from the impact matrix ``near`` (K, K).
 
         Draws identified from the estimate follow the same solution, so that shocks keep their
         meaning. NaN where none was found.
         """
+        ...
+
+
+@runtime_checkable
+class ReadsSample(Identification, Protocol):
+    """A scheme that needs more of the sample than Sigma and the lags.
+
+    Such as instruments beside the residuals, variances that move over time, shocks of certain
+    months, or many rotations of each reduced form. It estimates and draws for itself.
+    """
+
+    def estimate(self, reduced: ReducedForm, seed: int) -> tuple[ReducedForm, np.ndarray]:
+        """The reduced form that the scheme holds for, and its impact matrix.
+
+        The reduced form is the given one unless the scheme estimates the coefficients again.
+
+        Returns
+        -------
+        reduced : ReducedForm
+        impact : ndarray, shape (K, K)
+            [response, shock]; NaN in the columns of shocks that are not identified.
+        """
+        ...
+
+    def draw(self, svar: StructuralVAR) -> StructuralDraws:
+        """Joint draws, by the inference and the seed of the structural VAR."""
+        ...
+
+
+@runtime_checkable
+class NamesShocks(Identification, Protocol):
+    """A scheme whose shocks have names of their own instead of those of the variables."""
+
+    def shock_names(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Name of each shock; shock j still belongs to variable j and raises it on impact."""
         ...

@@ -78,7 +78,7 @@ class ShortLongRun:
         return len(self._restrictions(names)) - k * (k - 1) // 2
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """Impact matrix that satisfies the restrictions; see ``Identification.impact``.
+        """Impact matrix that satisfies the restrictions; see ``FromCovariance.impact``.
 
         Of many reduced forms, those without one give NaN.
 

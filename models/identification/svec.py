@@ -77,7 +77,7 @@ class SVEC:
         return "svec"
 
     def impact(self, covariance: np.ndarray, lags: np.ndarray, names: Sequence[str]) -> np.ndarray:
-        """B under the restrictions; see ``Identification.impact``.
+        """B under the restrictions; see ``FromCovariance.impact``.
 
         Of many reduced forms, those without a solution give NaN.
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import SpecError
-from ...estimation.resampling import INDEPENDENT, MovingBlocks, Resampling
-from .block_bootstrap import Blocks, in_words, require_length
-from .bootstrap import draw_reduced_form, require_bootstrap
+from .block_bootstrap import Blocks
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
@@ -69,19 +67,10 @@ class BiasCorrectedBootstrap(Blocks):
     threads: int = 1
     interval: Interval = PERCENTILE
 
-    def __post_init__(self) -> None:
-        require_bootstrap(self.draws, self.interval)
-        require_length(self.block_length)
-
     @property
     def name(self) -> str:
         """Key of the band in the validity table."""
         return "bias_corrected_bootstrap"
-
-    def resampling(self, reduced: ReducedForm) -> Resampling:
-        """Residuals one by one, or runs of neighbours."""
-        length = self.length(reduced.nobs)
-        return INDEPENDENT if length == 1 else MovingBlocks(length)
 
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
         """Joint draws of lags, deterministic terms and covariance.
@@ -107,7 +96,7 @@ class BiasCorrectedBootstrap(Blocks):
             reduced.lag_coefficients[None], reduced.deterministic[None], bias, units
         )
         corrected = replace(reduced, lag_coefficients=lags[0], deterministic=deterministic[0])
-        found = self._bootstrap(corrected, seed, self.draws)
+        found = self.replicate(corrected, seed, self.draws)
         lags, deterministic, share = subtract_bias(found.lags, found.deterministic, bias, units)
         return replace(
             found, lags=lags, deterministic=deterministic, adjusted=int((share < 1).sum())
@@ -115,11 +104,10 @@ class BiasCorrectedBootstrap(Blocks):
 
     def describe(self) -> str:
         """The method in words."""
-        single = self.block_length == 1
+        blocks = "" if self.block_length == 1 else "moving-block "
         return (
-            f"bias-corrected {'' if single else 'moving-block '}bootstrap after bootstrap around "
-            f"the uncorrected point estimate, {self.draws:,} draws, "
-            f"{self.interval.describe() if single else in_words(self.interval)}"
+            f"bias-corrected {blocks}bootstrap after bootstrap around the uncorrected point "
+            f"estimate, {self.draws:,} draws, {self.interval_in_words}"
         )
 
     def _bias(self, reduced: ReducedForm, seed: int) -> Bias:
@@ -130,13 +118,8 @@ class BiasCorrectedBootstrap(Blocks):
             return bias_by_formula(
                 reduced.lag_coefficients, reduced.covariance, reduced.y, reduced.z
             )
-        first = self._bootstrap(reduced, seed, FIRST_STAGE)
+        first = self.replicate(reduced, seed, FIRST_STAGE)
         return Bias(
             first.lags.mean(axis=0) - reduced.lag_coefficients,
             first.deterministic.mean(axis=0) - reduced.deterministic,
-        )
-
-    def _bootstrap(self, reduced: ReducedForm, seed: int, draws: int) -> ReducedFormDraws:
-        return draw_reduced_form(
-            reduced, seed, draws=draws, threads=self.threads, resampling=self.resampling(reduced)
         )

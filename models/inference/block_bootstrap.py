@@ -7,8 +7,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from ...errors import SpecError
-from ...estimation.resampling import MovingBlocks
-from .bootstrap import Bootstrap, require_bootstrap
+from ...estimation.resampling import INDEPENDENT, MovingBlocks
+from .bootstrap import Bootstrap
+from .intervals.expanded_percentile import ExpandedPercentile
 from .intervals.percentile import PERCENTILE, Percentile
 from .intervals.protocol import Interval
 
@@ -24,16 +25,36 @@ class Blocks(Bootstrap):
 
     block_length: int | None
 
+    def __post_init__(self) -> None:
+        Bootstrap.__post_init__(self)
+        if self.block_length is not None and self.block_length < 1:
+            raise SpecError(
+                f"A block of {self.block_length} residuals.",
+                remedy="Use 1 or more, or None for a default.",
+            )
+
     def length(self, nobs: int) -> int:
         """Neighbours drawn together in a sample of ``nobs``, by default 5.03 T^(1/4)."""
         return ceil(5.03 * nobs**0.25) if self.block_length is None else self.block_length
 
+    def resampling(self, reduced: ReducedForm) -> Resampling:
+        """Runs of neighbouring residuals, or residuals one by one."""
+        length = self.length(reduced.nobs)
+        return INDEPENDENT if length == 1 else MovingBlocks(length)
+
     def interval_for(self, nobs: int) -> Interval:
         """Percentiles expanded for the number of blocks; see ``Inference.interval_for``."""
-        length = self.length(nobs)
-        if length == 1 or type(self.interval) is not Percentile or self.interval.pieces:
-            return self.interval
-        return Percentile(nobs / length)
+        return ExpandedPercentile(nobs / self.length(nobs)) if self._expands else self.interval
+
+    @property
+    def interval_in_words(self) -> str:
+        """The interval, whatever the number of blocks."""
+        few = " expanded for the number of blocks" if self._expands else ""
+        return self.interval.describe() + few
+
+    @property
+    def _expands(self) -> bool:
+        return self.block_length != 1 and type(self.interval) is Percentile
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,7 @@ class BlockBootstrap(Blocks):
     -----
     Brueggemann, Jentsch and Trenkler (2016): overlapping blocks, centred place by place; the
     default length is that of Jentsch and Lunsford (2022). A macroeconomic sample holds few blocks,
-    so that percentiles are expanded for their number (see ``Percentile``).
+    so that percentiles are expanded for their number (see ``ExpandedPercentile``).
     """
 
     draws: int = 1000
@@ -67,33 +88,11 @@ class BlockBootstrap(Blocks):
     threads: int = 1
     interval: Interval = PERCENTILE
 
-    def __post_init__(self) -> None:
-        require_bootstrap(self.draws, self.interval)
-        require_length(self.block_length)
-
     @property
     def name(self) -> str:
         """Key of the band in the validity table."""
         return "block_bootstrap"
 
-    def resampling(self, reduced: ReducedForm) -> Resampling:
-        """Runs of neighbouring residuals."""
-        return MovingBlocks(self.length(reduced.nobs))
-
     def describe(self) -> str:
         """The method in words."""
-        return f"moving-block residual bootstrap, {self.draws:,} draws, {in_words(self.interval)}"
-
-
-def in_words(interval: Interval) -> str:
-    """The interval of a bootstrap in blocks."""
-    few = " expanded for the number of blocks" if type(interval) is Percentile else ""
-    return interval.describe() + few
-
-
-def require_length(block_length: int | None) -> None:
-    """Refuse blocks of no residual."""
-    if block_length is not None and block_length < 1:
-        raise SpecError(
-            f"A block of {block_length} residuals.", remedy="Use 1 or more, or None for a default."
-        )
+        return f"moving-block residual bootstrap, {self.draws:,} draws, {self.interval_in_words}"

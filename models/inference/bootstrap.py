@@ -32,6 +32,18 @@ class Bootstrap:
     threads: int
     interval: Interval
 
+    def __post_init__(self) -> None:
+        if self.draws < 100:
+            raise SpecError(
+                f"{self.draws} bootstrap draws cannot carry a percentile band.",
+                remedy="Ask for at least 100, better 2,000.",
+            )
+        if self.interval.reads_pairs:
+            raise SpecError(
+                f"A bootstrap gives samples, from which {self.interval.describe()} cannot be read.",
+                remedy="Leave the interval, or use DeltaMethod.",
+            )
+
     def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
         """The interval, whatever the sample; see ``Inference.interval_for``."""
         return self.interval
@@ -48,40 +60,28 @@ class Bootstrap:
         DrawError
             If more than five per cent of the draws failed numerically.
         """
-        return draw_reduced_form(
-            reduced,
-            seed,
-            draws=self.draws,
-            threads=self.threads,
-            resampling=self.resampling(reduced),
-        )
+        return self.replicate(reduced, seed, self.draws)
 
-
-def draw_reduced_form(
-    reduced: ReducedForm, seed: int, *, draws: int, threads: int, resampling: Resampling
-) -> ReducedFormDraws:
-    """Bootstrap draws of an estimated reduced form, with the 5 per cent rule on failures.
-
-    Plain least squares is replicated by the compiled engine; any other estimator (restrictions,
-    scaled months, cointegration) replicates itself through ``reestimate``.
-
-    Raises
-    ------
-    DrawError
-    """
-    found = _engine(reduced, seed, draws, threads, resampling)
-    if found.failed > MAX_FAILED * draws:
-        raise DrawError(
-            f"{found.failed} of {draws} bootstrap draws of the {reduced.model} in "
-            f"{', '.join(reduced.names)} failed numerically.",
-            remedy="Use fewer lags, or leave out a variable that nearly repeats another.",
-        )
-    return found
+    def replicate(self, reduced: ReducedForm, seed: int, draws: int) -> ReducedFormDraws:
+        """Any number of draws around the coefficients of a reduced form; see ``draw``."""
+        found = _engine(reduced, seed, draws, self.threads, self.resampling(reduced))
+        if found.failed > MAX_FAILED * draws:
+            raise DrawError(
+                f"{found.failed} of {draws} bootstrap draws of the {reduced.model} in "
+                f"{', '.join(reduced.names)} failed numerically.",
+                remedy="Use fewer lags, or leave out a variable that nearly repeats another.",
+            )
+        return found
 
 
 def _engine(
     reduced: ReducedForm, seed: int, draws: int, threads: int, resampling: Resampling
 ) -> ReducedFormDraws:
+    """Plain least squares is replicated by the compiled engine.
+
+    Any other estimator (restrictions, scaled months, cointegration) replicates itself through
+    ``reestimate``.
+    """
     if reduced.plain_least_squares:
         from ...estimation.var_bootstrap import bootstrap_reduced_form
 
@@ -115,17 +115,3 @@ def _engine(
         scales=reduced.scales,
         threads=threads,
     )
-
-
-def require_bootstrap(draws: int, interval: Interval) -> None:
-    """Refuse too few draws for tail quantiles, and an interval that does not read samples."""
-    if draws < 100:
-        raise SpecError(
-            f"{draws} bootstrap draws cannot carry a percentile band.",
-            remedy="Ask for at least 100, better 2,000.",
-        )
-    if interval.reads_pairs:
-        raise SpecError(
-            f"A bootstrap gives samples, from which {interval.describe()} cannot be read.",
-            remedy="Leave the interval, or use DeltaMethod.",
-        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...estimation.resampling import INDEPENDENT
-from .bootstrap import Bootstrap, require_bootstrap
+from .bootstrap import Bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
@@ -43,9 +43,6 @@ class ResidualBootstrap(Bootstrap):
     draws: int = 2000
     threads: int = 1
     interval: Interval = PERCENTILE
-
-    def __post_init__(self) -> None:
-        require_bootstrap(self.draws, self.interval)
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ...estimation.resampling import Wild
 from ..options import require_choice
-from .bootstrap import Bootstrap, require_bootstrap
+from .bootstrap import Bootstrap
 from .intervals.percentile import PERCENTILE
 from .intervals.protocol import Interval
 
@@ -49,7 +49,7 @@ class WildBootstrap(Bootstrap):
     interval: Interval = PERCENTILE
 
     def __post_init__(self) -> None:
-        require_bootstrap(self.draws, self.interval)
+        Bootstrap.__post_init__(self)
         require_choice("weights", self.weights, ("rademacher", "mammen"))
 
     @property

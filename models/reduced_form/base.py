@@ -289,19 +289,25 @@ class ReducedForm(Result):
         rng : int, Generator or None
             Seed of the draws; the same seed gives the same draws.
         """
+        from ..identification.protocol import FromCovariance, ReadsSample
         from ..structural import StructuralVAR
 
         seed = seed_from(rng)
         if seed < 0:
             raise SpecError(f"rng = {seed}.", remedy="Use a seed of 0 or more.")
-        for key, given, method, such in (
-            ("scheme", scheme, "impact", "Cholesky()"),
-            ("inference", inference, "draw", "BlockBootstrap()"),
+        if isinstance(scheme, type) or not isinstance(scheme, FromCovariance | ReadsSample):
+            raise SpecError(f"scheme = {scheme!r}.", remedy="Pass an object such as Cholesky().")
+        if inference is not None and (
+            isinstance(inference, type) or not hasattr(inference, "draw")
         ):
-            if given is not None and (isinstance(given, type) or not hasattr(given, method)):
-                raise SpecError(f"{key} = {given!r}.", remedy=f"Pass an object such as {such}.")
-        impact = scheme.impact(self.covariance, self.lag_coefficients, self.names)
+            raise SpecError(
+                f"inference = {inference!r}.", remedy="Pass an object such as BlockBootstrap()."
+            )
         bands = self.default_inference if inference is None else inference
+        if isinstance(scheme, ReadsSample):
+            reduced, impact = scheme.estimate(self, seed)
+            return StructuralVAR(reduced, scheme, bands, seed, impact)
+        impact = scheme.impact(self.covariance, self.lag_coefficients, self.names)
         return StructuralVAR(self, scheme, bands, seed, impact)
 
     @property

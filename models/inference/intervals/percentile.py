@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 
@@ -22,22 +22,7 @@ class Percentile:
 
     It has the right coverage where the draws are centred on the estimate's own sampling
     distribution; a bias of the draws goes into it twice.
-
-    Parameters
-    ----------
-    pieces : float, optional
-        Independent pieces of the sample that the draws rest on, such as blocks, where they are few.
-        The spread of n pieces is too small by (n - 1) / n on average and varies from sample to
-        sample as a chi-squared with n - 1 degrees of freedom; quantiles are then taken at
-
-            alpha' = Phi(sqrt(n / (n - 1)) t_{n-1}^{-1}(alpha)).
-
-    References
-    ----------
-    Hesterberg (2015), The American Statistician 69, section 5.3: the expanded percentile interval.
     """
-
-    pieces: float | None = None
 
     @property
     def name(self) -> str:
@@ -66,8 +51,7 @@ class Percentile:
         errors: Errors | None = None,
     ) -> Bounds:
         """Quantiles over draws; see ``Interval.bounds``."""
-        found = equal_tailed(draws, [self.expanded(level) for level in levels])
-        return dict(zip(levels, found.values(), strict=True))
+        return equal_tailed(draws, levels)
 
     def whole_levels(
         self, point: np.ndarray, draws: np.ndarray, errors: Errors | None = None
@@ -77,17 +61,7 @@ class Percentile:
 
     def draws_needed(self, level: float) -> int:
         """So many that five lie beyond each bound."""
-        return draws_beyond((1 - self.expanded(level)) / 2)
-
-    def expanded(self, level: float) -> float:
-        """The level whose quantiles are taken for an interval of ``level``."""
-        if self.pieces is None:
-            return level
-        from scipy.special import ndtr, stdtrit
-
-        n = self.pieces
-        reach = sqrt(n / (n - 1)) * stdtrit(n - 1, (1 + level) / 2)
-        return float(2 * ndtr(reach) - 1)
+        return draws_beyond((1 - level) / 2)
 
     def describe(self) -> str:
         """The rule in words."""
