@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 #: Public name -> where it is defined: module, then the name there.
 _PUBLIC = {
     "AB": ("models.identification.ab", "AB"),
+    "Approach": ("models.scheme_curve", "Approach"),
     "BiasCorrectedBootstrap": (
         "models.inference.bias_corrected_bootstrap",
         "BiasCorrectedBootstrap",
@@ -27,8 +28,13 @@ _PUBLIC = {
     "Connectedness": ("models.connectedness", "Connectedness"),
     "DCC": ("models.correlation", "DCC"),
     "DeltaMethod": ("models.inference.delta_method", "DeltaMethod"),
+    "Events": ("data.events", "Events"),
     "Garch": ("models.volatility", "Garch"),
+    "GarchVariances": ("models.identification.garch_variances", "GarchVariances"),
     "Hall": ("models.inference.intervals.hall", "Hall"),
+    "Instruments": ("models.identification.instruments", "Instruments"),
+    "InstrumentsAndSigns": ("models.identification.instruments_and_signs", "InstrumentsAndSigns"),
+    "LargestContribution": ("models.identification.narrative", "LargestContribution"),
     "Linear": ("models.reduced_form.restrictions", "Linear"),
     "LongRun": ("models.identification.long_run", "LongRun"),
     "MarkovAutoregression": ("models.regime", "MarkovAutoregression"),
@@ -37,19 +43,30 @@ _PUBLIC = {
     "PassThroughTable": ("models.passthrough_table", "PassThroughTable"),
     "Percentile": ("models.inference.intervals.percentile", "Percentile"),
     "PercentileT": ("models.inference.intervals.percentile_t", "PercentileT"),
+    "Posterior": ("models.inference.posterior", "Posterior"),
     "RegimeRegression": ("models.regime", "RegimeRegression"),
     "ResidualBootstrap": ("models.inference.residual_bootstrap", "ResidualBootstrap"),
     "SVEC": ("models.identification.svec", "SVEC"),
+    "ShockSign": ("models.identification.narrative", "ShockSign"),
     "ShortLongRun": ("models.identification.short_long_run", "ShortLongRun"),
     "Sidak": ("models.inference.joint.sidak", "Sidak"),
+    "Sign": ("models.identification.sign_restrictions", "Sign"),
+    "SignRestrictions": ("models.identification.signs", "SignRestrictions"),
     "SupT": ("models.inference.joint.sup_t", "SupT"),
+    "SwitchingVariances": ("models.identification.switching_variances", "SwitchingVariances"),
+    "UhligPenalty": ("models.identification.penalty", "UhligPenalty"),
     "VAR": ("models.var", "VAR"),
     "VECM": ("models.vecm", "VECM"),
+    "VarianceRegimes": ("models.identification.heteroskedasticity", "VarianceRegimes"),
+    "VolatilityBootstrap": ("models.inference.volatility_bootstrap", "VolatilityBootstrap"),
     "WildBootstrap": ("models.inference.wild_bootstrap", "WildBootstrap"),
     "Zero": ("models.reduced_form.restrictions", "Zero"),
+    "ZeroResponse": ("models.identification.sign_restrictions", "ZeroResponse"),
     "break_test": ("models.reduced_form.breaks", "break_test"),
     "distributed_lag": ("models.distributed_lag", "distributed_lag"),
     "evaluate_forecasts": ("models.forecast_evaluation", "evaluate_forecasts"),
+    "event_instruments": ("data.daily_instruments", "event_instruments"),
+    "event_study": ("models.event_study", "event_study"),
     "examine_stationarity": ("models.reduced_form.stationarity", "examine_stationarity"),
     "japan_us_spillover": ("models.spillover", "japan_us_spillover"),
     "jgb_sensitivity": ("models.regime", "jgb_sensitivity"),
@@ -57,8 +74,12 @@ _PUBLIC = {
     "load_bundled": ("data.sources.files", "load_bundled"),
     "load_data": ("data.sources.files", "load_data"),
     "load_loop_panel": ("data.loop_panel", "load_loop_panel"),
+    "loop_approaches": ("models.loop_schemes", "loop_approaches"),
     "loop_gain": ("models.loop", "loop_gain"),
+    "loop_instruments": ("data.daily_instruments", "loop_instruments"),
+    "loop_measures": ("models.loop_measures", "loop_measures"),
     "loop_panel": ("data.loop_panel", "loop_panel"),
+    "loop_signs": ("models.loop_schemes", "loop_signs"),
     "monthly_spillover": ("models.spillover", "monthly_spillover"),
     "multiple_breaks": ("models.reduced_form.multiple_breaks", "multiple_breaks"),
     "open_edge": ("models.loop", "open_edge"),
@@ -68,7 +89,10 @@ _PUBLIC = {
     "pass_through_stages": ("models.passthrough", "stages"),
     "permanent_transitory": ("models.identification.svec", "permanent_transitory"),
     "regime_count_test": ("models.regime", "regime_count_test"),
+    "rigobon": ("models.rigobon", "rigobon"),
     "save": ("models.storage", "save"),
+    "scheme_curve": ("models.scheme_curve", "scheme_curve"),
+    "size_instrument": ("data.daily_instruments", "size_instrument"),
     "specification_curve": ("models.specification_curve", "specification_curve"),
 }
 
@@ -78,6 +102,7 @@ __all__ = [
     "SVEC",
     "VAR",
     "VECM",
+    "Approach",
     "BiasCorrectedBootstrap",
     "BlockBootstrap",
     "BlockExogenous",
@@ -86,8 +111,13 @@ __all__ = [
     "Column",
     "Connectedness",
     "DeltaMethod",
+    "Events",
     "Garch",
+    "GarchVariances",
     "Hall",
+    "Instruments",
+    "InstrumentsAndSigns",
+    "LargestContribution",
     "Linear",
     "LongRun",
     "MarkovAutoregression",
@@ -96,18 +126,29 @@ __all__ = [
     "PassThroughTable",
     "Percentile",
     "PercentileT",
+    "Posterior",
     "RegimeRegression",
     "ResidualBootstrap",
+    "ShockSign",
     "ShortLongRun",
     "Sidak",
+    "Sign",
+    "SignRestrictions",
     "SupT",
+    "SwitchingVariances",
+    "UhligPenalty",
+    "VarianceRegimes",
+    "VolatilityBootstrap",
     "WildBootstrap",
     "Zero",
+    "ZeroResponse",
     "__version__",
     "break_test",
     "distributed_lag",
     "errors",
     "evaluate_forecasts",
+    "event_instruments",
+    "event_study",
     "examine_stationarity",
     "japan_us_spillover",
     "jgb_sensitivity",
@@ -115,8 +156,12 @@ __all__ = [
     "load_bundled",
     "load_data",
     "load_loop_panel",
+    "loop_approaches",
     "loop_gain",
+    "loop_instruments",
+    "loop_measures",
     "loop_panel",
+    "loop_signs",
     "monthly_spillover",
     "multiple_breaks",
     "open_edge",
@@ -126,23 +171,38 @@ __all__ = [
     "pass_through_stages",
     "permanent_transitory",
     "regime_count_test",
+    "rigobon",
     "save",
+    "scheme_curve",
+    "size_instrument",
     "specification_curve",
 ]
 
 if TYPE_CHECKING:
+    from .data.daily_instruments import event_instruments, loop_instruments, size_instrument
+    from .data.events import Events
     from .data.loop_panel import load_loop_panel, loop_panel
     from .data.panel import Column, Panel
     from .data.sources.files import load_bundled, load_data
     from .models.connectedness import Connectedness
     from .models.correlation import DCC
     from .models.distributed_lag import distributed_lag
+    from .models.event_study import event_study
     from .models.forecast_evaluation import evaluate_forecasts
     from .models.identification.ab import AB
     from .models.identification.cholesky import Cholesky
+    from .models.identification.garch_variances import GarchVariances
+    from .models.identification.heteroskedasticity import VarianceRegimes
+    from .models.identification.instruments import Instruments
+    from .models.identification.instruments_and_signs import InstrumentsAndSigns
     from .models.identification.long_run import LongRun
+    from .models.identification.narrative import LargestContribution, ShockSign
+    from .models.identification.penalty import UhligPenalty
     from .models.identification.short_long_run import ShortLongRun
+    from .models.identification.sign_restrictions import Sign, ZeroResponse
+    from .models.identification.signs import SignRestrictions
     from .models.identification.svec import SVEC, permanent_transitory
+    from .models.identification.switching_variances import SwitchingVariances
     from .models.inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
     from .models.inference.block_bootstrap import BlockBootstrap
     from .models.inference.delta_method import DeltaMethod
@@ -152,9 +212,13 @@ if TYPE_CHECKING:
     from .models.inference.joint.bonferroni import Bonferroni
     from .models.inference.joint.sidak import Sidak
     from .models.inference.joint.sup_t import SupT
+    from .models.inference.posterior import Posterior
     from .models.inference.residual_bootstrap import ResidualBootstrap
+    from .models.inference.volatility_bootstrap import VolatilityBootstrap
     from .models.inference.wild_bootstrap import WildBootstrap
     from .models.loop import loop_gain, open_edge
+    from .models.loop_measures import loop_measures
+    from .models.loop_schemes import loop_approaches, loop_signs
     from .models.overlay import overlay
     from .models.passthrough import pass_through
     from .models.passthrough import stages as pass_through_stages
@@ -170,6 +234,8 @@ if TYPE_CHECKING:
         jgb_sensitivity,
         regime_count_test,
     )
+    from .models.rigobon import rigobon
+    from .models.scheme_curve import Approach, scheme_curve
     from .models.specification_curve import specification_curve
     from .models.spillover import japan_us_spillover, monthly_spillover
     from .models.storage import load, save

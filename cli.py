@@ -22,12 +22,13 @@ app = typer.Typer(
 
 _Study = Annotated[Path | None, typer.Argument(help="Study file (TOML); none: the default study.")]
 _Data = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--data",
         metavar="WHERE",
         help="A folder with monthly_panel.csv (and daily_panel.csv), or a CSV or Excel file with "
-        "its mapping; none: the embedded panel.",
+        "its mapping; may be given several times, also for days of events and instruments; none: "
+        "the embedded panel.",
     ),
 ]
 _Out = Annotated[
@@ -45,7 +46,7 @@ def run(study: _Study = None, data: _Data = None, out: _Out = DEFAULT_OUT) -> No
         raise typer.Exit(_say(text, code=130)) from None
 
 
-def _run(study: Path | None, data: Path | None, out: Path) -> None:
+def _run(study: Path | None, data: list[Path] | None, out: Path) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
@@ -81,7 +82,11 @@ def init(
 
 
 @app.command()
-def data(where: Annotated[Path | None, typer.Argument(help="As --data of run.")] = None) -> None:
+def data(
+    where: Annotated[
+        list[Path] | None, typer.Argument(help="As --data of run; several are laid side by side.")
+    ] = None,
+) -> None:
     """Show which catalogue ids the data hold, their clocks and how they were observed."""
     from .data.sources.files import load_data
 

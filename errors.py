@@ -79,6 +79,10 @@ class NotIdentifiedError(YenloopError):
     """The object needs shocks or restrictions that the scheme does not identify."""
 
 
+class NoRotationError(NotIdentifiedError):
+    """No rotation satisfies the sign and zero restrictions, or none was found."""
+
+
 class YenloopWarning(UserWarning):
     """Base of the package's warnings."""
 
@@ -97,3 +101,7 @@ class NearUnitRootWarning(YenloopWarning):
 
 class IdentificationWarning(YenloopWarning):
     """More than one impact matrix satisfies the restrictions equally well."""
+
+
+class EffectiveSampleWarning(YenloopWarning):
+    """Importance weights leave few draws that count."""

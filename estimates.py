@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 from .data.loop_panel import LoopPanel
 from .data.panel import Panel
 from .data.sources.files import Data
+from .errors import SampleError
 from .spec import Bands, StudySpec
 from .workers import Workers
 
 if TYPE_CHECKING:
-    from .models.claims import Verdicts
     from .models.inference.protocol import Inference
     from .models.loop import LoopGain
     from .models.passthrough_table import PassThroughTable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .models.structural import StructuralVAR
     from .models.volatility import GarchResults
     from .reports.chapters.dynamics import Dynamics
+    from .reports.chapters.events import Decisions
     from .reports.chapters.markets import Markets
     from .reports.chapters.regimes import Regimes
     from .reports.compose import Findings
@@ -51,6 +52,7 @@ def estimate(
         Told the name of each step when it begins.
     """
     from .reports.compose import Findings
+    from .schemes import approaches, curve_over, estimate_schemes, sign_results
 
     pending = [
         pool.submit(_with_warnings, _regimes, spec, loop, mask)
@@ -58,17 +60,35 @@ def estimate(
     ]
     step(f"VAR, responses, decompositions ({spec.var.draws:,} draws)")
     dynamics = _dynamics(spec, loop)
+    base = dynamics.svar
+    bands = inference(spec.var.bands, spec.identification.draws)
+    every = approaches(spec, data, loop, admissible_orders(spec, loop), bands)
+    signs = pool.submit(_with_warnings, sign_results, spec, loop, base.reduced)
+    over_schemes = pool.submit(_with_warnings, curve_over, spec, loop, every, base.reduced.p)
     step("Pass-through")
     pass_through = _pass_through(spec, loop, dynamics.svar)
     step("Gain of the loop and its specification curve")
     gain, beside, curve = _loop(spec, loop, dynamics.svar)
     step("Volatility and spillovers")
     markets = _markets(spec, data, loop)
-    step("Verdicts")
-    verdicts = _verdicts(spec, loop, dynamics.svar, markets)
+    step("Event study of decisions")
+    decisions = _decisions(spec, data)
+    step("Identification without an order, and verdicts")
+    schemes = estimate_schemes(
+        spec,
+        data,
+        loop,
+        _recursive(spec, loop, base),
+        markets.clock_ordered(spec.seed),
+        every,
+        lambda: _rewarned(*signs.result()),
+        lambda: _rewarned(*over_schemes.result()),
+    )
     step("Regimes of JGB sensitivity (begun at the start)")
     regimes, masked = (_rewarned(*one.result()) for one in pending)
-    return Findings(dynamics, pass_through, gain, beside, curve, regimes, masked, markets, verdicts)
+    return Findings(
+        dynamics, pass_through, gain, beside, curve, regimes, masked, markets, schemes, decisions
+    )
 
 
 def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
@@ -296,22 +316,46 @@ def _monthly_markets(spec: StudySpec, data: Data, loop: LoopPanel) -> tuple[Spil
     return spillover, loop.select(["oil", "us10y", "yen", "jgb10y"])
 
 
-def _verdicts(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR, markets: Markets) -> Verdicts:
-    from .models.claim_statistics import claim_c1, claim_c2, claim_c6
-    from .models.claims import decide
+def _decisions(spec: StudySpec, data: Data) -> Decisions:
+    """The event study, where there are days of decisions and daily figures around them."""
+    from .models.event_study import event_study
+    from .reports.chapters.events import HOW_TO_GIVE_DAYS, HOW_TO_GIVE_FIGURES, Decisions
+
+    wanted = spec.events
+    if wanted.decisions not in data.events:
+        return Decisions(None, HOW_TO_GIVE_DAYS.format(name=wanted.decisions))
+    days, daily = data.events[wanted.decisions], data.daily
+    if daily is None or wanted.surprise not in daily.names:
+        given = {"count": len(days), "surprise": wanted.surprise}
+        return Decisions(None, HOW_TO_GIVE_FIGURES.format(**given))
+    at_hand = [name for name in wanted.series if name in daily.names]
+    absent = [name for name in wanted.series if name not in daily.names]
+    try:
+        study = event_study(
+            daily,
+            days,
+            at_hand,
+            surprise=wanted.surprise,
+            before=wanted.before,
+            after=wanted.after,
+            start=wanted.start,
+            levels=spec.var.levels,
+            draws=wanted.draws,
+            rng=spec.seed,
+        )
+    except SampleError as error:
+        return Decisions(None, f"No event study was made. {error}")
+    return Decisions(study, f"Not in the data: {', '.join(absent)}." if absent else "")
+
+
+def _recursive(spec: StudySpec, loop: LoopPanel, base: StructuralVAR) -> list[StructuralVAR]:
+    """The base VAR in its own order, then in every admissible one."""
     from .models.identification.cholesky import Cholesky
 
-    schemes = [svar] + [
-        svar.reduced.identify(Cholesky(order), inference=svar.inference, rng=svar.seed)
+    return [base] + [
+        base.reduced.identify(Cholesky(order), inference=base.inference, rng=base.seed)
         for order in admissible_orders(spec, loop)
     ]
-    return decide(
-        [
-            claim_c1(schemes, roles=loop.roles),
-            claim_c2(schemes, roles=loop.roles),
-            claim_c6(schemes, daily=markets.clock_ordered(spec.seed), roles=loop.roles),
-        ]
-    )
 
 
 def _with_warnings(work: Callable[..., Result], *arguments: object) -> tuple[Result, list[Warning]]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from .data.events import DECISIONS
 from .data.loop_panel import CANDIDATES, LOOP
 from .data.policy import YIELD_CURVE_CONTROL
 from .data.tax_steps import TAX_DATES
@@ -20,6 +21,7 @@ from .errors import SpecError
 
 Candidates = Annotated[tuple[str, ...], Field(min_length=1)]
 Period = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 Lag = Annotated[int, Field(ge=1, le=24)]
 
@@ -126,7 +128,42 @@ class SpilloverSpec(_Section):
     lags_monthly: Lag = 2
     horizon: Annotated[int, Field(ge=1, le=100)] = 10
     draws: Annotated[int, Field(ge=100, le=20_000)] = 500
-    start_daily: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "1999-01-04"
+    start_daily: Day = "1999-01-04"
+
+
+class IdentificationSpec(_Section):
+    """Identifications beside the recursive ones, and the curve over all of them."""
+
+    draws: Annotated[int, Field(ge=100, le=20_000)] = 200
+    lags: tuple[Lag, ...] = (2, 3, 6)
+    samples: Annotated[tuple[Window, ...], Field(min_length=1)] = (
+        Window(name="full sample"),
+        Window(name="since 2009", start="2009-01"),
+    )
+
+
+class EventSpec(_Section):
+    """The event study around dated decisions, made where the data hold their days."""
+
+    decisions: str = DECISIONS
+    series: Candidates = (
+        "jgb2y_daily",
+        "jgb10y_daily",
+        "usdjpy_ecb",
+        "nikkei_daily",
+        "us10y_daily",
+    )
+    surprise: str = "jgb10y_daily"
+    before: Annotated[int, Field(ge=1, le=20)] = 5
+    after: Annotated[int, Field(ge=0, le=60)] = 10
+    draws: Annotated[int, Field(ge=99, le=9_999)] = 999
+    start: Day = "1999-01-04"
+
+    @model_validator(mode="after")
+    def _surprise_is_shown(self) -> Self:
+        if self.surprise not in self.series:
+            raise ValueError(f"surprise '{self.surprise}' is not among series {self.series}")
+        return self
 
 
 class StudySpec(_Section):
@@ -143,6 +180,8 @@ class StudySpec(_Section):
     pass_through: PassThroughSpec = PassThroughSpec()
     regimes: RegimeSpec = RegimeSpec()
     spillover: SpilloverSpec = SpilloverSpec()
+    identification: IdentificationSpec = IdentificationSpec()
+    events: EventSpec = EventSpec()
 
     @field_validator("roles", mode="before")
     @classmethod

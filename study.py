@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from .data.loop_panel import loop_panel
-from .data.sources.files import load_data
+from .data.sources.files import Place, load_data
 from .estimates import estimate
 from .spec import StudySpec
 from .workers import Pending, Workers, workers
@@ -27,7 +27,7 @@ def silent(_: str) -> None:
 
 def run_study(
     spec: StudySpec,
-    where: Path | str | None,
+    where: Place | Sequence[Place] | None,
     out: Path | str,
     *,
     announce: Tell = silent,
@@ -38,7 +38,7 @@ def run_study(
     Parameters
     ----------
     spec : StudySpec
-    where : path or None
+    where : path, sequence of paths or None
         As ``load_data``; None for the embedded panel.
     out : path
         Folder in which the run's folder is made.
@@ -83,15 +83,19 @@ def run_study(
             end=spec.data.end,
             tax_dates=spec.data.tax_steps,
         )
-        for line in (data.report[0], *loop.choices):
+        for line in (*data.headlines, *loop.choices):
             announce(line)
         findings = estimate(spec, data, loop, pool, clock)
         clock("Drawing and writing the report")
         manifest = Manifest(
             seed=spec.seed,
             command=_command(where),
-            data={panel.source: panel.sha256 for panel in (data.monthly, data.daily) if panel},
-            mapping=(*(data.lines[name] for name in loop.roles.values()), *loop.choices),
+            data=data.hashes,
+            mapping=(
+                *(data.lines[name] for name in loop.roles.values()),
+                *loop.choices,
+                *(events.in_words() for events in data.events.values()),
+            ),
             spec=spec.model_dump(mode="json"),
             seconds=clock.seconds,
             warnings=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in raised)),
@@ -134,5 +138,6 @@ class _Clock:
         self._tell(name)
 
 
-def _command(where: Path | str | None) -> str:
-    return "yenloop run" + (f" --data {shlex.quote(str(where))}" if where else "")
+def _command(where: Place | Sequence[Place] | None) -> str:
+    places = [where] if isinstance(where, str | Path) else list(where or ())
+    return " ".join(["yenloop run", *(f"--data {shlex.quote(str(place))}" for place in places)])

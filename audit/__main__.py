@@ -20,21 +20,45 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Read the options, simulate, write the tables."""
     from .cells import BEYOND, HEADLINE
+    from .proxies import PROXY
     from .report import write
     from .run import run
+    from .sign_sets import SIGNS
     from .store import WorkFile
 
     parser = argparse.ArgumentParser(prog="python -m audit", description=__doc__)
     parser.add_argument("--samples", type=int, default=1000, help="of each economy and length")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--beyond", action="store_true", help="audit the further cells instead")
+    parser.add_argument(
+        "--beyond",
+        dest="name",
+        action="store_const",
+        const="beyond",
+        default="coverage",
+        help="audit the further cells instead",
+    )
+    parser.add_argument(
+        "--proxy",
+        dest="name",
+        action="store_const",
+        const="proxy",
+        help="audit the bands of instrumented shocks instead",
+    )
+    parser.add_argument(
+        "--signs",
+        dest="name",
+        action="store_const",
+        const="signs",
+        help="audit credible bands and robust regions under sign restrictions instead",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "audit")
     options = parser.parse_args()
 
-    cells = BEYOND if options.beyond else HEADLINE
+    pages = {"coverage": HEADLINE, "beyond": BEYOND, "proxy": PROXY, "signs": SIGNS}
+    cells = pages[options.name]
     work = WorkFile.below(ROOT / "build" / "audit")
     found = run(cells, options.samples, work, options.processes)
-    for path in write(found, options.out, "beyond" if options.beyond else "coverage"):
+    for path in write(found, options.out, options.name):
         print(path)
 
 

@@ -90,15 +90,22 @@ class Economy:
 
     def simulate(self, nobs: int, generator: np.random.Generator) -> pd.DataFrame:
         """A sample with ``nobs`` periods after the presample, shape (nobs + p, K)."""
+        return self._with_shocks(nobs, generator)[0]
+
+    def _with_shocks(
+        self, nobs: int, generator: np.random.Generator
+    ) -> tuple[pd.DataFrame, np.ndarray]:
+        """A sample and the shocks of its periods, presample included."""
         p, k, _ = self.lags.shape
         rows = nobs + p
-        errors = self._shocks(BURN_IN + rows, generator) @ self.impact.T
+        shocks = self._shocks(BURN_IN + rows, generator)
+        errors = shocks @ self.impact.T
         side_by_side = np.concatenate(list(self.lags[::-1]), axis=1)  # oldest lag first
         y = np.zeros((p + len(errors), k))
         for t, error in enumerate(errors, start=p):
             y[t] = side_by_side @ y[t - p : t].ravel() + error
         index = pd.period_range("1990-01", periods=rows, freq="M")
-        return pd.DataFrame(y[-rows:], index, list(self.names))
+        return pd.DataFrame(y[-rows:], index, list(self.names)), shocks[-rows:]
 
     def _shocks(self, periods: int, generator: np.random.Generator) -> np.ndarray:
         normal = generator.standard_normal((periods, len(self.impact)))

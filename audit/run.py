@@ -7,9 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from yenloop.workers import workers
 
+from . import proxies, sign_sets
 from .cells import Cell
 from .replicate import Held, replicate
 from .store import Batch, WorkFile, totals
+
+#: What simulates the cells of a scheme, where ``replicate`` does not: a function of the economy, T,
+#: the cells and the numbers of the samples.
+WAYS = {proxies.SCHEME: proxies.replicate, sign_sets.SCHEME: sign_sets.replicate}
 
 #: Samples of a batch: what is lost at most when the audit is interrupted, for each process.
 BATCH = 25
@@ -88,6 +93,9 @@ def _simulated(
 
 
 def _simulate(cells: Sequence[Cell], batch: Batch) -> dict[Cell, Held]:
-    return replicate(
-        batch.economy, batch.nobs, _wanted(cells, batch), range(batch.first, batch.last)
-    )
+    wanted, found = _wanted(cells, batch), {}
+    for scheme in {cell.scheme for cell in wanted}:
+        way = WAYS.get(scheme, replicate)
+        some = {cell for cell in wanted if cell.scheme == scheme}
+        found |= way(batch.economy, batch.nobs, some, range(batch.first, batch.last))
+    return found

@@ -19,8 +19,9 @@ _SOURCES = (
     "models/identification/*.py",
     "models/inference/**/*.py",
     "models/reduced_form/*.py",
-    "models/[irsv]*.py",  # impulse_response, responses, structural, var, variance_shares
-    "audit/[cer]*.py",  # cells, economies, replicate
+    "models/[airsv]*.py",  # impulse_response, responses, structural, var, variance_shares
+    "audit/[ceiprw]*.py",  # cells, economies, replicate, and those with instruments
+    "audit/sign_sets.py",
 )
 
 

@@ -19,6 +19,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 WORKLOADS = (
     "var_bootstrap",
     "var_bootstrap_gk",
+    "sign_rotations",
+    "sign_posterior",
     "msar_hamilton",
     "dcc_second_stage",
     "study_end_to_end",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .jit import kernel
+from .threads import in_parts
 
 #: Parts that are not longer than this are sorted by insertion.
 SHORT = 24
@@ -15,7 +16,9 @@ SHORT = 24
 SAMPLE = 15
 
 
-def percentiles(draws: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+def percentiles(
+    draws: np.ndarray, probabilities: Sequence[float], *, threads: int = 1
+) -> np.ndarray:
     """Quantiles over draws, linearly interpolated: the numbers of ``np.nanquantile`` to the bit.
 
     A percentile needs two order statistics, not a sorted sample: each cell's draws are only split
@@ -27,6 +30,7 @@ def percentiles(draws: np.ndarray, probabilities: Sequence[float]) -> np.ndarray
         Draw axis first. NaN marks draws where the object does not exist; they are left out.
     probabilities : sequence of float, length Q
         Between 0 and 1.
+    threads : int
 
     Returns
     -------
@@ -40,18 +44,27 @@ def percentiles(draws: np.ndarray, probabilities: Sequence[float]) -> np.ndarray
     # One cell's draws side by side; writable, or numba would compile the kernel once more.
     cells = np.require(np.moveaxis(draws, 0, -1), float, ("C", "W")).reshape(-1)
     found = np.empty((len(wanted), math.prod(draws.shape[1:])))
-    _percentiles(cells, len(draws), wanted[order], order, found.reshape(-1))
+
+    def find(first: int, last: int) -> None:
+        _percentiles(cells, len(draws), wanted[order], order, first, last, found)
+
+    in_parts(find, found.shape[1], threads)
     return found.reshape(len(wanted), *draws.shape[1:])
 
 
 @kernel
 def _percentiles(
-    draws: np.ndarray, rows: int, probabilities: np.ndarray, order: np.ndarray, found: np.ndarray
+    draws: np.ndarray,
+    rows: int,
+    probabilities: np.ndarray,
+    order: np.ndarray,
+    first: int,
+    last: int,
+    found: np.ndarray,
 ) -> None:
-    """Percentiles of each cell, from the innermost of ``probabilities`` outwards."""
+    """Percentiles of cells ``first`` to ``last``, the innermost of ``probabilities`` first."""
     values, spare = np.empty(rows + 1), np.empty(rows)
-    cells = len(found) // len(probabilities)
-    for cell in range(cells):
+    for cell in range(first, last):
         end = np.uint64(0)
         for row in range(np.uint64(rows)):
             value = draws[np.uint64(cell * rows) + row]
@@ -60,10 +73,10 @@ def _percentiles(
         stop: int = np.int64(end)  # type: ignore[assignment]
         inner = (stop, -1)  # none yet
         for q in range(len(probabilities)):
-            where = order[q] * cells + cell
-            found[where] = np.nan
+            value = np.nan
             if stop > 0:
-                found[where], inner = _interpolated(values, stop, inner, probabilities[q], spare)
+                value, inner = _interpolated(values, stop, inner, probabilities[q], spare)
+            found[order[q], cell] = value
 
 
 @kernel

@@ -21,34 +21,6 @@ from .companion import side_by_side
 from .gain import structural_polynomial
 
 
-def shock_equations(
-    covariance: np.ndarray, impact: np.ndarray, shocks: Sequence[int]
-) -> np.ndarray:
-    """Rows w_j of B^{-1}, so that e_j = w_j' u, for some of the shocks.
-
-    Where other columns of B are not identified (NaN), w_j = Sigma^{-1} b_j / (b_j' Sigma^{-1} b_j):
-    one identified column of a B with B B' = Sigma tells its row of the inverse.
-
-    Parameters
-    ----------
-    covariance, impact : ndarray, shape (..., K, K)
-    shocks : sequence of int
-
-    Returns
-    -------
-    ndarray, shape (..., J, K)
-    """
-    chosen = list(shocks)
-    rows: np.ndarray
-    if np.isfinite(impact).all():
-        rows = np.linalg.inv(impact)[..., chosen, :]
-    else:
-        columns = impact[..., chosen]
-        rows = np.swapaxes(np.linalg.solve(covariance, columns), -1, -2)
-        rows /= (rows * np.swapaxes(columns, -1, -2)).sum(axis=-1, keepdims=True)
-    return rows
-
-
 def edge_inputs(
     y: np.ndarray, lags: np.ndarray, impact: np.ndarray, edges: Sequence[tuple[int, int]]
 ) -> np.ndarray:

@@ -117,22 +117,22 @@ def historical_decomposition(
 def implied_residuals(
     y: np.ndarray, z: np.ndarray, lags: np.ndarray, deterministic: np.ndarray
 ) -> np.ndarray:
-    """Residuals that parameters imply for the observed data, shape (..., T, K).
+    """Residuals that parameters imply for data, shape (..., T, K).
 
     Parameters
     ----------
-    y : ndarray, shape (T+p, K)
-        Data with the presample first.
+    y : ndarray, shape (T+p, K) or (..., T+p, K)
+        Data with the presample first: the observed ones, or those that belong to the parameters.
     z : ndarray, shape (T, m)
     lags : ndarray, shape (..., p, K, K)
     deterministic : ndarray, shape (..., K, m)
     """
-    residuals: np.ndarray = _less_lags(y, lags) - np.einsum("...im,tm->...ti", deterministic, z)
+    residuals: np.ndarray = _less_lags(y, lags) - z @ np.swapaxes(deterministic, -1, -2)
     return residuals
 
 
 def _less_lags(y: np.ndarray, lags: np.ndarray) -> np.ndarray:
     """y_t - A_1 y_{t-1} - ... - A_p y_{t-p}, shape (..., T, K)."""
     p = lags.shape[-3]
-    left: np.ndarray = y[p:] - np.einsum("...ij,tj->...ti", side_by_side(lags), lagged(y, p))
+    left: np.ndarray = y[..., p:, :] - lagged(y, p) @ np.swapaxes(side_by_side(lags), -1, -2)
     return left

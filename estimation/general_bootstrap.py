@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from .decompositions import implied_residuals
 from .resampling import INDEPENDENT, Resampling, error_table
 from .streams import BLOCK, block_generator
-from .var_bootstrap import ReducedFormDraws
+from .var_bootstrap import ReducedFormDraws, Statistic
 
 #: Blocks of replications that are simulated and estimated together. It is the same however many
 #: draws are asked for, so that a replication's last digits do not depend on it.
@@ -40,6 +41,7 @@ def bootstrap_estimator(
     resampling: Resampling = INDEPENDENT,
     usable: np.ndarray | None = None,
     scales: np.ndarray | None = None,
+    statistic: Statistic | None = None,
     threads: int = 1,
 ) -> ReducedFormDraws:
     """Draws of the reduced form by resampling residuals and estimating as the model does.
@@ -68,6 +70,8 @@ def bootstrap_estimator(
         Periods whose residual may be drawn.
     scales : ndarray, shape (T,), optional
         s_t; all one by default.
+    statistic : Statistic, optional
+        Computed from each replication; its residuals are those of e_t.
     threads : int
     """
     nobs = len(z)
@@ -76,18 +80,53 @@ def bootstrap_estimator(
     errors = error_table(resampling, residuals, drawable, df_resid)
     model = _Model(y[: len(lags)], z @ deterministic.T, lags, errors, spread, resampling, drawable)
 
-    def replicate(chunk: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def replicate(chunk: int) -> tuple[np.ndarray, ...]:
         blocks = range(chunk * TOGETHER, (chunk + 1) * TOGETHER)
-        return estimator(_simulate(model, seed, blocks))
+        drawn, simulated = _simulate(model, seed, blocks)
+        estimates = estimator(simulated)
+        if statistic is None:
+            return estimates
+        with np.errstate(over="ignore", invalid="ignore"):  # explosions are counted as failures
+            residuals = implied_residuals(simulated, z, *estimates[:2]) / spread
+            return *estimates, statistic(drawn, residuals)
 
     chunks = range(-(-draws // (TOGETHER * BLOCK)))
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         parts = list(pool.map(replicate, chunks))
     found = [np.concatenate(part)[:draws] for part in zip(*parts)]
-    kept = np.all([np.isfinite(part).reshape(draws, -1).all(axis=1) for part in found], axis=0)
-    lags_drawn, deterministic_drawn, covariance = (part[kept] for part in found)
-    failed = draws - int(kept.sum())
-    return ReducedFormDraws(lags_drawn, deterministic_drawn, covariance, failed, refitted=0)
+    finite = [np.isfinite(part).reshape(draws, -1).all(axis=1) for part in found[:3]]
+    kept = np.all(finite, axis=0)
+    lags_drawn, deterministic_drawn, covariance, *more = (part[kept] for part in found)
+    return ReducedFormDraws(
+        lags_drawn,
+        deterministic_drawn,
+        covariance,
+        draws - int(kept.sum()),
+        refitted=0,
+        statistic=more[0] if more else None,
+    )
+
+
+def simulated_paths(start: np.ndarray, errors: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """Series (R, T+p, K) that begin with ``start`` (p, K); those that explode are not finite.
+
+    Parameters
+    ----------
+    start : ndarray, shape (p, K)
+    errors : ndarray, shape (R, T, K)
+        Deterministic part included.
+    lags : ndarray, shape (p, K, K)
+    """
+    runs, nobs, k = errors.shape
+    p = len(start)
+    y = np.empty((runs, nobs + p, k))
+    y[:, :p], y[:, p:] = start, errors
+    flat = y.reshape(runs, -1)
+    oldest_first = np.concatenate(list(lags[::-1].transpose(0, 2, 1)))
+    with np.errstate(over="ignore", invalid="ignore"):  # explosions are counted as failures
+        for now in range(p, nobs + p):
+            y[:, now] += flat[:, (now - p) * k : now * k] @ oldest_first
+    return y
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +142,9 @@ class _Model:
     usable: np.ndarray
 
 
-def _simulate(model: _Model, seed: int, blocks: range) -> np.ndarray:
-    """Series of the replications of these blocks, shape (8 blocks, T+p, K)."""
-    nobs, k = model.drift.shape
-    p = len(model.start)
+def _simulate(model: _Model, seed: int, blocks: range) -> tuple[np.ndarray, np.ndarray]:
+    """Rows drawn (8 blocks, T) and series (8 blocks, T+p, K) of the replications of blocks."""
     rows = [model.resampling.rows(block_generator(seed, block), model.usable) for block in blocks]
     drawn = np.concatenate(rows, axis=1).T
-    y = np.empty((len(drawn), nobs + p, k))
-    y[:, :p] = model.start
-    y[:, p:] = model.drift + model.spread * model.errors[drawn]
-    flat = y.reshape(len(y), -1)
-    oldest_first = np.concatenate(list(model.lags[::-1].transpose(0, 2, 1)))
-    with np.errstate(over="ignore", invalid="ignore"):  # explosions are counted as failures
-        for now in range(p, nobs + p):
-            y[:, now] += flat[:, (now - p) * k : now * k] @ oldest_first
-    return y
+    errors = model.drift + model.spread * model.errors[drawn]
+    return drawn, simulated_paths(model.start, errors, model.lags)

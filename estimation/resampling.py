@@ -20,6 +20,9 @@ class Resampling(Protocol):
 
     ``usable`` marks the periods whose residual may be drawn. It is False where a dummy of its own
     makes the residual of a period zero by construction.
+
+    Columns drawn beside the residuals, such as instruments, may have missing values (NaN), which
+    stay missing wherever their period goes and are left out of the means.
     """
 
     def table(self, residuals: np.ndarray, usable: np.ndarray) -> np.ndarray:
@@ -42,9 +45,7 @@ class Independent:
 
     def table(self, residuals: np.ndarray, usable: np.ndarray) -> np.ndarray:
         """Centred residuals; see ``Resampling.table``."""
-        kept = residuals[usable]
-        centred: np.ndarray = kept - kept.mean(axis=0)
-        return centred
+        return _centred(residuals[usable])
 
     def rows(self, generator: np.random.Generator, usable: np.ndarray) -> np.ndarray:
         """See ``Resampling.rows``."""
@@ -90,7 +91,7 @@ class MovingBlocks:
                 remedy="Use shorter blocks or a longer sample.",
             )
         places = [kept[place : place + starts] for place in range(self.length)]
-        return np.concatenate([place - place.mean(axis=0) for place in places])
+        return np.concatenate([_centred(place) for place in places])
 
     def rows(self, generator: np.random.Generator, usable: np.ndarray) -> np.ndarray:
         """See ``Resampling.rows``."""
@@ -137,6 +138,15 @@ class Wild:
             return 1.0, -1.0, 0.5
         root = 5.0**0.5
         return (1 - root) / 2, (1 + root) / 2, (1 + root) / (2 * root)
+
+
+def _centred(values: np.ndarray) -> np.ndarray:
+    """Less the mean of each column over the periods in which it is observed."""
+    missing = np.isnan(values)
+    observed = len(values) - missing.sum(axis=0)
+    mean = np.where(missing, 0.0, values).sum(axis=0) / np.maximum(observed, 1)
+    centred: np.ndarray = values - mean
+    return centred
 
 
 def error_table(

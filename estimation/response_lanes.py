@@ -6,9 +6,10 @@ import numpy as np
 
 from .jit import kernel
 from .lanes import fma, lane_array, load, load_strided, splat, store, store_strided
+from .threads import in_parts
 
 
-def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
+def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int, threads: int = 1) -> np.ndarray:
     """Responses for R >= 8 draws.
 
     Parameters
@@ -16,6 +17,7 @@ def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
     lags : ndarray, shape (R, p, K, K)
     impact : ndarray, shape (R, K, J)
     horizon : int
+    threads : int
 
     Returns
     -------
@@ -26,17 +28,18 @@ def recursion(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
     draws, p, k, _ = lags.shape
     shocks = impact.shape[-1]
     responses = np.empty((horizon + 1, k, shocks, draws))
-    weights = lane_array(k * p * k)
-    path = lane_array((horizon + 1) * k * shocks)
-    _respond(
-        # Writable: numba would compile the kernel once more for read-only arrays.
-        np.require(lags, float, ("C", "W")).reshape(-1),
-        np.require(impact, float, ("C", "W")).reshape(-1),
-        (draws, p, k, shocks, horizon),
-        weights,
-        path,
-        responses.reshape(-1),
+    # Writable: numba would compile the kernel once more for read-only arrays.
+    flat_lags, flat_impact = (
+        np.require(part, float, ("C", "W")).reshape(-1) for part in (lags, impact)
     )
+
+    def respond(first: int, last: int) -> None:
+        weights = lane_array(k * p * k)
+        path = lane_array((horizon + 1) * k * shocks)
+        size = (draws, p, k, shocks, horizon)
+        _respond(flat_lags, flat_impact, size, first, last, weights, path, responses.reshape(-1))
+
+    in_parts(respond, draws, threads, step=8)
     return np.moveaxis(responses, -1, 0)
 
 
@@ -45,6 +48,8 @@ def _respond(
     lags: np.ndarray,
     impact: np.ndarray,
     size: tuple[int, int, int, int, int],
+    first: int,
+    last: int,
     weights: np.ndarray,
     path: np.ndarray,
     responses: np.ndarray,
@@ -56,7 +61,7 @@ def _respond(
     """
     draws, p, k, shocks, horizon = size
     cells = (horizon + 1) * k * shocks
-    for start in range(0, draws, 8):
+    for start in range(first, last, 8):
         # The last eight overlap with those before them: the same numbers are written twice.
         draw = min(start, draws - 8)
         for lag in range(p):

@@ -12,7 +12,9 @@ from .companion import moving_average
 MANY_DRAWS = 64
 
 
-def impulse_responses(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.ndarray:
+def impulse_responses(
+    lags: np.ndarray, impact: np.ndarray, horizon: int, *, threads: int = 1
+) -> np.ndarray:
     """Responses Theta_h = Phi_h B of the variables to the shocks.
 
     Computed by the recursion Theta_h = A_1 Theta_{h-1} + ... + A_p Theta_{h-p} from Theta_0 = B,
@@ -25,6 +27,7 @@ def impulse_responses(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.
         Columns of B for J shocks, J <= K. Leading axes broadcast with those of ``lags``.
     horizon : int
         Last horizon.
+    threads : int
 
     Returns
     -------
@@ -46,4 +49,5 @@ def impulse_responses(lags: np.ndarray, impact: np.ndarray, horizon: int) -> np.
     flat_impact = np.broadcast_to(impact, (*leading, *impact.shape[-2:])).reshape(
         -1, *impact.shape[-2:]
     )
-    return recursion(flat_lags, flat_impact, horizon).reshape(*leading, horizon + 1, k, -1)
+    found = recursion(flat_lags, flat_impact, horizon, threads)
+    return found.reshape(*leading, horizon + 1, k, -1)

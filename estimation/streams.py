@@ -27,3 +27,12 @@ def block_generator(seed: int, block: int) -> np.random.Generator:
     The block number is the top word of the counter, so blocks never overlap.
     """
     return np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, block]))
+
+
+def seed_for(seed: int, purpose: str) -> int:
+    """Another seed for another use, so that the two uses share no random numbers.
+
+    Such as rotations beside the reduced forms that they are drawn for.
+    """
+    words = np.random.SeedSequence([seed, *purpose.encode()]).generate_state(1, np.uint64)
+    return int(words[0] >> np.uint64(1))

@@ -8,7 +8,7 @@ values and its actual deterministic terms, and estimates the coefficients again:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..errors import NumericalError, SampleError
+from .decompositions import implied_residuals
 from .lanes import lane_array
 from .least_squares import lagged_design, least_squares
 from .resampling import INDEPENDENT, Resampling, error_table
@@ -26,6 +27,10 @@ from .var_replication import replicate, workspace
 #: A replication with a smaller pivot (see ``lane_algebra.smallest_pivot``) is estimated by QR.
 #: Above it, responses over 48 months are right to 1e-9; macroeconomic series lie above 1e-4.
 SMALLEST_PIVOT = 1e-5
+
+#: What a caller computes from replications while their series are at hand, shape (R, ...): from the
+#: rows of the table that the periods drew, shape (R, T), and the estimated residuals, (R, T, K).
+Statistic = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class ReducedFormDraws:
         equations.
     adjusted : int
         Draws whose correction for bias was shrunk or left out to keep them stationary.
+    statistic : ndarray, shape (R, ...), or None
+        What the caller asked to be computed from each replication.
     """
 
     lags: np.ndarray
@@ -52,6 +59,7 @@ class ReducedFormDraws:
     failed: int
     refitted: int
     adjusted: int = 0
+    statistic: np.ndarray | None = None
 
 
 def bootstrap_reduced_form(
@@ -66,6 +74,7 @@ def bootstrap_reduced_form(
     resampling: Resampling = INDEPENDENT,
     usable: np.ndarray | None = None,
     divisor: Literal["df", "T"] = "df",
+    statistic: Statistic | None = None,
     threads: int = 1,
 ) -> ReducedFormDraws:
     """Draws of the reduced form by resampling residuals.
@@ -96,6 +105,8 @@ def bootstrap_reduced_form(
         Periods whose residual may be drawn; all by default.
     divisor : {"df", "T"}
         The covariance is the residuals' cross product over T - n or over T.
+    statistic : Statistic, optional
+        Computed from each replication.
     threads : int
 
     Raises
@@ -110,7 +121,7 @@ def bootstrap_reduced_form(
     Lütkepohl (2005), appendix D.3; Kilian and Lütkepohl (2017), chapter 12.
     """
     drawable = np.ones(len(z), dtype=bool) if usable is None else usable
-    model = _prepare(y, z, lags, deterministic, residuals, resampling, drawable, divisor)
+    model = _prepare(y, z, lags, deterministic, residuals, resampling, drawable, divisor, statistic)
     blocks = -(-draws // BLOCK)
     output = _Output.empty(blocks * BLOCK, model)
     # Two BLAS threads on matrices of this size only wait for each other.
@@ -145,6 +156,7 @@ class _Model:
     usable: np.ndarray  # (T,): periods whose residual may be drawn
     errors: np.ndarray  # table from which the rule draws, K columns
     divisor: float
+    statistic: Statistic | None
 
 
 def _prepare(
@@ -156,6 +168,7 @@ def _prepare(
     resampling: Resampling,
     usable: np.ndarray,
     divisor: Literal["df", "T"],
+    statistic: Statistic | None,
 ) -> _Model:
     p, k, _ = lags.shape
     nobs, m = z.shape
@@ -193,6 +206,7 @@ def _prepare(
         usable,
         error_table(resampling, residuals, usable, nobs - regressors),
         float(nobs - regressors if divisor == "df" else nobs),
+        statistic,
     )
 
 
@@ -247,12 +261,15 @@ class _Output:
     on_basis: np.ndarray
     covariance: np.ndarray
     pivot: np.ndarray
+    statistics: dict[int, np.ndarray]  # by block
 
     @classmethod
     def empty(cls, rows: int, model: _Model) -> _Output:
         k, p, m = model.size
-        shapes = [(rows, p, k, k), (rows, k, m), (rows, k, k), (rows,)]
-        return cls(*(np.empty(shape) for shape in shapes))
+        lags, on_basis, covariance, pivot = (
+            np.empty(shape) for shape in ((rows, p, k, k), (rows, k, m), (rows, k, k), (rows,))
+        )
+        return cls(lags, on_basis, covariance, pivot, {})
 
 
 def _run_blocks(
@@ -287,6 +304,12 @@ def _run_blocks(
         pivots = output.pivot[block * BLOCK : block * BLOCK + kept]
         for lane in np.flatnonzero(~(pivots >= SMALLEST_PIVOT)):
             refitted += _refit(model, output, block * BLOCK + int(lane), level[:, :, lane])
+        if model.statistic is not None:
+            rows = slice(block * BLOCK, (block + 1) * BLOCK)
+            estimate = output.lags[rows], output.on_basis[rows]
+            with np.errstate(over="ignore", invalid="ignore"):  # explosions count as failures
+                residuals = implied_residuals(level.transpose(2, 0, 1), model.basis, *estimate)
+                output.statistics[block] = model.statistic(drawn.T, residuals)
     return refitted
 
 
@@ -321,4 +344,9 @@ def _collect(model: _Model, output: _Output, draws: int, refitted: int) -> Reduc
     if len(model.path) == 2:
         delay = np.einsum("l,rlij->rij", np.arange(1.0, len(lags[0]) + 1), lags)
         deterministic += (delay @ model.path[1])[:, :, None] * model.path_on_z[0]
-    return ReducedFormDraws(lags, deterministic, covariance, draws - int(kept.sum()), refitted)
+    found = None
+    if model.statistic is not None:
+        blocks = [output.statistics[block] for block in sorted(output.statistics)]
+        found = np.concatenate(blocks)[:draws][kept]
+    failed = draws - int(kept.sum())
+    return ReducedFormDraws(lags, deterministic, covariance, failed, refitted, statistic=found)

@@ -54,10 +54,11 @@ class Component:
     scheme : str
         The identification in words.
     restricted : bool
-        Whether the scheme imposes the value: the component is left out of the statistic.
-    impact_zero : bool
-        Whether the response is zero on impact by assumption and free afterwards: the component
-        counts, but only beside a scheme without that zero.
+        Whether the scheme imposes the value or its sign: the component is left out of the
+        statistic.
+    restricted_before : bool
+        Whether the scheme restricts the response before the horizon, to zero or in its sign, and
+        leaves it free afterwards: the component counts, but only beside a scheme that does not.
     """
 
     name: str
@@ -69,7 +70,7 @@ class Component:
     unit: str
     scheme: str
     restricted: bool = False
-    impact_zero: bool = False
+    restricted_before: bool = False
     when: str = ""
 
     method: ClassVar[str] = "percentile"

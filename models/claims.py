@@ -51,7 +51,8 @@ class Finding:
     component : Component
         Under the scheme with the largest p-value.
     conf_low, conf_high : float
-        Envelope of the schemes' intervals, and of values in the region that others impose.
+        Envelope of the schemes' intervals, and of values in the region that others impose (for a
+        restricted sign, of its estimate).
     p_support, p_contradict : float
         P-values of "outside the region" and of "inside the region".
     mde : float
@@ -274,7 +275,7 @@ def judge(evidence: Evidence) -> Verdict:
     groups: dict[str, list[Component]] = {}
     for component in evidence.components:
         groups.setdefault(component.name, []).append(component)
-    free = [g for g in groups.values() if any(not (c.restricted or c.impact_zero) for c in g)]
+    free = [g for g in groups.values() if any(not (c.restricted or c.restricted_before) for c in g)]
     findings = tuple(find(group, claim.level, claim.power) for group in free)
     verdict: Word = "not distinguishable"
     if any(f.p_contradict * len(findings) <= alpha for f in findings):
@@ -304,8 +305,9 @@ def judge(evidence: Evidence) -> Verdict:
 def find(group: Sequence[Component], level: float, power: float) -> Finding:
     """One statistic over its admissible schemes: the envelope of intervals, the largest p-values.
 
-    A scheme that imposes the value cannot help to show the claim. Neither may leaving it out help
-    to refute it: where its value lies in the region, the statistic cannot be contradicted.
+    A scheme that imposes the value or its sign cannot help to show the claim. Neither may leaving
+    it out help to refute it: where its value lies in the region, the statistic cannot be
+    contradicted.
 
     Parameters
     ----------

@@ -15,9 +15,10 @@ from ..errors import SpecError
 from ..estimation import counterfactual as economy
 from ..estimation.decompositions import implied_residuals
 from ..estimation.gain import is_stable, open_edges
+from ..estimation.partial_identification import completed
 from .dated_paths import DatedPaths, band_columns
+from .identification.named_shocks import chosen_shocks, require_shocks, shock_label
 from .inference.intervals.protocol import Bounds
-from .loop_edges import require_shocks
 from .responses import chosen, cumulated_columns
 from .results import Summary, tidy_frame
 from .structural_result import origin
@@ -171,8 +172,17 @@ class Counterfactual(DatedPaths):
             for source, target in self.edges_off
         ]
         if self.shocks_off:
-            parts.insert(0, f"No shocks to {', '.join(label[name] for name in self.shocks_off)}")
+            parts.insert(0, self._without_shocks)
         return "; ".join(parts) or "Nothing is switched off"
+
+    @property
+    def _without_shocks(self) -> str:
+        """``No shocks to Yen, Oil, no monetary shocks``."""
+        own = [shock_label(name, self.columns) for name in self.shocks_off if name in self.columns]
+        named = [name for name in self.shocks_off if name not in self.columns]
+        found = [f"shocks to {', '.join(own)}"] if own else []
+        found += [f"{name} shocks" for name in named]
+        return f"No {', no '.join(found)}"
 
     @property
     def since(self) -> str:
@@ -219,12 +229,11 @@ def counterfactual(
 ) -> Counterfactual:
     """See ``StructuralVAR.counterfactual``."""
     names, reduced = svar.names, svar.reduced
-    shocks = chosen(shocks_off, names, "shock") if shocks_off else ()
-    require_shocks(svar, shocks, "Switching shocks off")
+    shocks = chosen_shocks(svar, shocks_off, "Switching shocks off") if shocks_off else ()
     edges = _edges(svar, edges_off)
     first, last = _window(reduced.dates, start, end)
     joint = svar.draws
-    off = [names.index(name) for name in shocks], edges
+    off = [svar.shock_names.index(name) for name in shocks], edges
     estimates = (
         (reduced.lag_coefficients, reduced.deterministic, svar.covariance, svar.impact),
         (joint.lags, joint.deterministic, joint.covariance, joint.impact),
@@ -269,8 +278,8 @@ def _contribution(
     (shocks, edges), reduced = off, svar.reduced
     residuals = implied_residuals(reduced.y, reduced.z, lags, deterministic)
     inside, loading = open_edges(lags, impact, edges) if edges else (lags, impact)
-    rows = economy.shock_equations(covariance, impact, shocks)
-    removed = loading[..., shocks] @ rows @ np.swapaxes(residuals, -1, -2)
+    equations = np.linalg.inv(completed(impact, covariance, svar.known))
+    removed = loading[..., shocks] @ equations[..., shocks, :] @ np.swapaxes(residuals, -1, -2)
     if edges:
         inputs = economy.edge_inputs(reduced.y, lags, impact, edges)
         removed = removed + loading @ np.swapaxes(inputs, -1, -2)
@@ -292,7 +301,7 @@ def _edges(svar: StructuralVAR, edges_off: Sequence[Edge]) -> list[tuple[int, in
             )
         found.append((names.index(target), names.index(source)))
     if found:
-        require_shocks(svar, names, "Switching edges off")
+        require_shocks(svar, svar.shock_names, "Switching edges off")
     return found
 
 

@@ -11,6 +11,8 @@ import pandas as pd
 
 from ..data.panel import response_scales
 from ..estimation.decompositions import historical_decomposition
+from ..estimation.partial_identification import completed, with_remainder
+from .identification.named_shocks import OTHER, parts_of, shock_label
 from .responses import chosen, long_frame, periods_of
 from .results import Summary, tidy_frame
 from .structural_result import StructuralResult, origin
@@ -30,16 +32,19 @@ class HistoricalDecomposition(StructuralResult):
     """What each shock contributed to each variable in each period.
 
     The baseline is the initial condition plus the deterministic terms: the path without shocks
-    and without exogenous variables, which are a part of their own where the model has any.
+    and without exogenous variables, which are a part of their own where the model has any. What the
+    shocks add up to is the unexpected part, seen from the start of the sample: a shock's
+    contribution in a period holds the effects of all such shocks until then. Where not all are
+    identified, the others are one part: what the identified ones leave of the residuals.
 
     Attributes
     ----------
     names : tuple of str
-        Variables and, in the same order, shocks.
+        Variables.
     dates : Index, length T
     parts : tuple of str, length P
-        The shocks, then ``initial condition`` and ``deterministic terms``; last
-        ``exogenous variables`` where the model has any.
+        The identified shocks, ``other shocks`` where there are any, ``initial condition`` and
+        ``deterministic terms``; last ``exogenous variables`` where the model has any.
     point : ndarray, shape (T, K, P)
         [time, variable, part]; the parts add up to the data.
     draws : ndarray, shape (R, T, K, P)
@@ -109,7 +114,14 @@ class HistoricalDecomposition(StructuralResult):
         """The baseline, identification and sample."""
         apart = "; exogenous variables apart" if EXOGENOUS in self.parts else ""
         baseline = f"Baseline: initial condition and deterministic terms{apart}"
-        return (f"{baseline}; the parts add up to the data.", *self.setting)
+        rest = "Other shocks: what the identified ones leave of the residuals."
+        return (
+            f"{baseline}; the parts add up to the data.",
+            "Together the shocks are what was unexpected at the start of the sample: a period's "
+            "contribution holds the effects of earlier shocks too.",
+            *([rest] if OTHER in self.parts else []),
+            *self.setting,
+        )
 
     def plot(
         self,
@@ -139,14 +151,20 @@ class HistoricalDecomposition(StructuralResult):
         return super().plot(
             response=response,
             dates=self.dates,
-            labels={name: self.columns[name].label for name in self.names}
+            labels={name: shock_label(name, self.columns) for name in self._shocks}
             | {EXOGENOUS: EXOGENOUS.capitalize()},
+            rest=OTHER,
             title=f"{column.label}{over}",
             start=start,
             window=window,
             with_baseline=column.differenced,
             **options,
         )
+
+    @property
+    def _shocks(self) -> tuple[str, ...]:
+        """The identified shocks and the others."""
+        return self.parts[: self.parts.index(INITIAL)]
 
 
 def decompose_history(
@@ -155,23 +173,29 @@ def decompose_history(
     """See ``StructuralVAR.historical_decomposition``."""
     reduced = svar.reduced
     terms, groups = _groups_of_terms(reduced)
-    data = (reduced.y, reduced.z)
-    point = historical_decomposition(
-        *data, reduced.lag_coefficients, reduced.deterministic, svar.impact, groups
-    )
+
+    def parts(
+        lags: np.ndarray, deterministic: np.ndarray, covariance: np.ndarray, impact: np.ndarray
+    ) -> np.ndarray:
+        whole = completed(impact, covariance, svar.known)
+        found = historical_decomposition(reduced.y, reduced.z, lags, deterministic, whole, groups)
+        shocks, others = np.split(found, [len(svar.names)], axis=-1)
+        return np.concatenate([with_remainder(shocks, svar.known), others], axis=-1)
+
+    point = parts(reduced.lag_coefficients, reduced.deterministic, svar.covariance, svar.impact)
     drawn = np.empty((0, *point.shape))
     if draws:
         # Perturbed pairs are a whole: some of them say nothing.
         few = slice(None) if svar.inference.interval.reads_pairs else slice(0, draws)
         joint = svar.draws
-        drawn = historical_decomposition(
-            *data, joint.lags[few], joint.deterministic[few], joint.impact[few], groups
+        drawn = parts(
+            joint.lags[few], joint.deterministic[few], joint.covariance[few], joint.impact[few]
         )
     return HistoricalDecomposition(
         **origin(svar, levels, _history_notes(svar, len(drawn))),
         names=svar.names,
         dates=reduced.dates,
-        parts=(*svar.names, INITIAL, *terms),
+        parts=(*parts_of(svar), INITIAL, *terms),
         point=point,
         draws=drawn,
     )

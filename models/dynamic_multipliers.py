@@ -46,9 +46,7 @@ class DynamicMultipliers(IRF):
 
     def summary(self) -> Summary:
         """Responses at a few horizons, with the widest band."""
-        found = super().summary()
-        tables = [(caption.removeprefix("Shock: "), table) for caption, table in found.tables]
-        return replace(found, title=f"Dynamic multipliers, {self.model}", tables=tables)
+        return replace(super().summary(), title=f"Dynamic multipliers, {self.model}")
 
 
 def multipliers(

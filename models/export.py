@@ -28,7 +28,7 @@ LABELS = {
     "band": "How the interval was made",
     "cumulative": "1 if summed over periods",
     "unit": "Unit of the estimate",
-    "shock_id": "Catalogue id of the shock",
+    "shock_id": "Catalogue id of the shock's variable, or name of the shock",
     "response_id": "Catalogue id of the variable that responds",
     "table": "Table of the report",
     "sample": "First and last period used",

@@ -79,9 +79,7 @@ class GeneralisedIRF(IRF):
 
     def summary(self) -> Summary:
         """Responses at a few horizons, with the widest band."""
-        found = super().summary()
-        tables = [(caption.removeprefix("Shock: "), table) for caption, table in found.tables]
-        return replace(found, title=f"Generalised responses, {self.model}", tables=tables)
+        return replace(super().summary(), title=f"Generalised responses, {self.model}")
 
     def notes(self) -> tuple[str, ...]:
         """What these responses are not, then the notes of responses."""
@@ -216,6 +214,7 @@ def generalised_fevd(
     return GeneralisedFEVD(
         **origin(svar, levels),
         names=reduced.names,
+        sources=reduced.names,
         point=point,
         draws=drawn,
         normalised=normalised,

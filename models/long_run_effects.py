@@ -155,8 +155,9 @@ def long_run_effects(
     point = multiplier @ (impact.point[0] / unit) * unit
     drawn = _multiplier(svar, svar.draws.lags, scale) @ (impact.draws[:, 0] / unit) * unit
     for response, shock in svar.scheme.imposed_long_run_zeros(svar.names):  # but for rounding
-        i, j = svar.names.index(response), svar.names.index(shock)
-        point[i, j], drawn[~np.isnan(drawn[:, i, j]), i, j] = 0.0, 0.0
+        if shock in impact.shocks:
+            i, j = svar.names.index(response), impact.shocks.index(shock)
+            point[i, j], drawn[~np.isnan(drawn[:, i, j]), i, j] = 0.0, 0.0
     rows = [svar.names.index(name) for name in names]
     return LongRunEffects(
         **origin(svar, levels),

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..errors import SpecError
 from ..estimation import gain
+from .identification.named_shocks import require_shocks
 from .joint_estimate import JointEstimate, masked_where
-from .loop_edges import LoopEdges, loop_edges, require_shocks
+from .loop_edges import LoopEdges, loop_edges
 from .loop_results import LoopGain, OpenedLoop
 from .opened_edge import OpenedEdge, open_edge
 from .structural_result import origin
@@ -65,7 +66,7 @@ def loop_gain(
     svar.require_valid("gain")
     for group in ([node], domestic, cycle):
         _require_node(node, group, svar.names)
-    require_shocks(svar, [node], "The gain")
+    require_shocks(svar, [svar.shock_of(node)], "The gain")
     reduced, draws, i = svar.reduced, svar.draws, svar.names.index(node)
     point = (reduced.lag_coefficients, svar.covariance, svar.impact[:, i], i)
     drawn = (draws.lags, draws.covariance, draws.impact[..., i], i)
@@ -125,7 +126,7 @@ def _domestic(
     svar: StructuralVAR, node: str, domestic: Sequence[str], horizon: int
 ) -> JointEstimate:
     """The gain within A_DD(z); it is masked by its own opened system."""
-    require_shocks(svar, domestic, "The domestic gain")
+    require_shocks(svar, [svar.shock_of(name) for name in domestic], "The domestic gain")
     inside, i = [svar.names.index(name) for name in domestic], list(domestic).index(node)
     reduced, draws = svar.reduced, svar.draws
     blocks = (

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..data.panel import Column
-from ..errors import NotIdentifiedError, SpecError
+from ..errors import SpecError
 from ..estimation import gain
+from .identification.named_shocks import require_shocks
 from .joint_estimate import JointEstimate
 from .results import Summary, tidy_frame
 from .structural_result import StructuralResult, origin
@@ -157,7 +158,7 @@ def loop_edges(
     """
     svar.require_valid("gain")
     steps = _steps(svar.names, cycle)
-    require_shocks(svar, cycle, "The edges of a loop")
+    require_shocks(svar, [svar.shock_of(name) for name in cycle], "The edges of a loop")
     edges, masked = {}, []
     for source, target in steps:
         edges[source, target], clear = _edge(svar, source, target, list(horizons))
@@ -168,7 +169,6 @@ def loop_edges(
         np.prod([edge.draws for edge in edges.values()], axis=0),
         svar.interval,
     )
-    zeros = svar.scheme.imposed_zeros(svar.names)
     return LoopEdges(
         **origin(svar, levels),
         cycle=tuple(cycle),
@@ -176,7 +176,7 @@ def loop_edges(
         edges=edges,
         path=path,
         masked=tuple(masked),
-        imposed=tuple((s, t) for s, t in steps if (t, s) in zeros),
+        imposed=tuple((s, t) for s, t in steps if svar.imposes_zero(t, svar.shock_of(s))),
     )
 
 
@@ -191,18 +191,6 @@ def readable_unit(source: Column, target: Column) -> tuple[float, str]:
     space = "" if source.unit_of_responses == "%" else " "
     unit = f"{target.unit_of_responses} per {step}{space}{source.unit_of_responses}"
     return step * target.response_scale / source.response_scale, unit
-
-
-def require_shocks(svar: StructuralVAR, names: Sequence[str], what: str) -> None:
-    """Refuse what needs structural equations whose shocks the scheme does not identify."""
-    known = dict(zip(svar.names, np.isfinite(svar.impact).all(axis=0)))
-    missing = [name for name in names if not known[name]]
-    if missing:
-        raise NotIdentifiedError(
-            f"{what}: the scheme '{svar.scheme.name}' does not identify the shock of "
-            f"{', '.join(missing)}, whose equation is needed.",
-            remedy="Use a scheme that identifies it, such as a recursive order.",
-        )
 
 
 def _steps(names: Sequence[str], cycle: Sequence[str]) -> list[tuple[str, str]]:

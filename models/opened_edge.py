@@ -13,8 +13,8 @@ from ..data.panel import response_scales
 from ..errors import SpecError
 from ..estimation import gain
 from ..estimation.responses import impulse_responses
+from .identification.named_shocks import chosen_shocks, require_shocks, shock_label
 from .joint_estimate import JointEstimate
-from .loop_edges import require_shocks
 from .responses import cumulated_columns
 from .results import Summary, tidy_frame
 from .structural_result import StructuralResult, origin
@@ -110,9 +110,8 @@ class OpenedEdge(StructuralResult):
         summed = ", ".join(
             self.columns[name].label for name in self.names if name in self.cumulated
         )
-        found = [
-            f"{self._title}: responses to one standard deviation of {self._label(self.shock)}."
-        ]
+        shock = shock_label(self.shock, self.columns)
+        found = [f"{self._title}: responses to a shock of one standard deviation ({shock})."]
         if summed:
             found.append(f"Cumulated: {summed}.")
         return (*found, LUCAS, *self.setting)
@@ -151,18 +150,18 @@ def open_edge(
     NotIdentifiedError, SpecError
     """
     svar.require_valid("opened_edge")
-    names, shock = svar.names, shock or source
-    unknown = [name for name in (target, source, shock) if name not in names]
-    if unknown or target == source:
+    names = svar.names
+    if target == source or not {target, source} <= set(names):
         raise SpecError(
-            f"No edge from {source} to {target} for a shock to {shock}.",
+            f"No edge from {source} to {target}.",
             remedy=f"Name two different variables of the VAR: {', '.join(names)}.",
         )
-    require_shocks(svar, names, "Opening an edge")
+    require_shocks(svar, svar.shock_names, "Opening an edge")
+    shock = chosen_shocks(svar, shock or svar.shock_of(source), "Opening an edge")[0]
     edge = [(names.index(target), names.index(source))]
     cumulated = cumulated_columns(names, svar.columns, "auto")
     point, drawn = (
-        _responses(svar, lags, impact, edge, names.index(shock), horizon, cumulated)
+        _responses(svar, lags, impact, edge, svar.shock_names.index(shock), horizon, cumulated)
         for lags, impact in (
             (svar.reduced.lag_coefficients, svar.impact),
             (svar.draws.lags, svar.draws.impact),

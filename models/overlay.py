@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..errors import SpecError
 from .citations import bibtex
+from .identification.named_shocks import shock_in_words
 from .provenance import common, differing, in_words
 from .responses import IRF, chosen, periods_of
 from .results import Result, Summary, tidy_frame
@@ -179,7 +180,7 @@ class Overlay(Result):
         sizes = {irf.sizes[shock] for irf in self.irfs.values()}
         if len(sizes) == 1:
             return sizes.pop()
-        return f"Shock to {self.first.columns[shock].label}: sizes differ, see the note"
+        return f"{shock_in_words(shock, self.first.columns)}: sizes differ, see the note"
 
 
 def overlay(

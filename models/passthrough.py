@@ -19,6 +19,7 @@ from ..estimation.fieller import (
     joint_covariance,
     ratio_std_error,
 )
+from .identification.named_shocks import chosen_shocks
 from .results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
@@ -47,9 +48,14 @@ MASK_LEVEL = 0.90
 
 FORMULA = (
     "Pass-through at horizon h = (sum over s <= h of the price's response) / (sum over s <= h of "
-    "the exchange rate's response), both in log differences, to the same shock, from the same draws"
+    "the exchange rate's response), both in log differences, to the same shock, estimated jointly"
 )
 PERCENTILE = "percentile of the ratio (diagnostic)"
+DRAWN = "Fieller's sets from the joint draws"
+BY_MOMENTS = (
+    "Fieller's sets from the moments with the instrument, which are Anderson and Rubin's and hold "
+    "at every strength of it"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +65,19 @@ class RatioPath:
     Attributes
     ----------
     shock : str
-        Id of the shock.
+        Name of the shock.
     price, base : Column
         What stands in the numerator and in the denominator.
     per : str
         What the denominator is counted in, such as ``1% fall of the yen``.
     horizons : ndarray of int, shape (H,)
     numerator, denominator : ndarray, shape (H,)
-        Cumulated responses, to a shock of one standard deviation.
+        Cumulated responses, to a shock of one standard deviation; with one instrument cumulated
+        covariances with it, which have the same ratio.
     covariance : ndarray, shape (H, 2, 2)
-        Of numerator and denominator over the joint draws.
+        Of numerator and denominator, over the joint draws or, with one instrument, of the moments.
     percentiles : dict of level to (low, high)
-        Equal-tailed percentiles of the ratio's draws, each of shape (H,).
+        Equal-tailed percentiles of the ratio's draws, each of shape (H,); empty without draws.
     model, sample : str
     setting : tuple of str
         Identification, draws and sample of the VAR in words.
@@ -165,10 +172,11 @@ class PassThrough(Result):
     def notes(self) -> tuple[str, ...]:
         """Formula, interval, then identification and sample of each VAR."""
         settings = dict.fromkeys(note for path in self.paths for note in path.setting)
+        sets = DRAWN if any(path.percentiles for path in self.paths) else BY_MOMENTS
         return (
             f"{FORMULA}. The ratio does not depend on the size of the shock.",
-            "Intervals: Fieller's sets from the joint draws, per horizon; where the denominator "
-            "may be zero they are unbounded, and the point is left out.",
+            f"Intervals: {sets}, per horizon; where the denominator may be zero they are "
+            "unbounded, and the point is left out.",
             *settings,
         )
 
@@ -198,7 +206,7 @@ def pass_through(
         In log differences: a ratio of responses of levels or cycles explodes where the exchange
         rate's response crosses zero, and a sum of responses of levels is no price change.
     shock : str
-        Id of the shock. Pass-through differs between shocks.
+        Name of the shock. Pass-through differs between shocks.
     exchange_rate : str
         Id of the denominator; it rises when the yen weakens.
     prices : sequence of str
@@ -216,13 +224,27 @@ def pass_through(
     Raises
     ------
     SpecError
-        A variable that is not a log change, or an id that is not in the VAR.
+        A variable that is not a log change, or a name that is not in the VAR.
+    NotIdentifiedError
+        The scheme does not identify the shock.
     InvalidInferenceError
         The draws are not valid for this object under this identification.
+
+    Notes
+    -----
+    A shock with one instrument of its own has no draws: Fieller's set from the sampling errors of
+    the moments with the instrument is the Anderson-Rubin set, which holds however weak it is.
     """
-    svar.require_valid("pass_through")
+    from .instrumented import has_one_instrument
+
+    chosen_shocks(svar, shock, "Pass-through")
     at = np.array(sorted(set(horizons)))
     names = list(dict.fromkeys([exchange_rate, *prices]))
+    if has_one_instrument(svar, shock):
+        require_log_changes(svar.columns, names)
+        by_moments = (_by_moments(svar, shock, price, exchange_rate, at, per) for price in prices)
+        return PassThrough(tuple(by_moments), tuple(levels))
+    svar.require_valid("pass_through")
     irf = svar.irf(int(at[-1]), size="1sd", cumulative=True).select(shock=shock, response=names)
     require_log_changes(svar.columns, names)
 
@@ -258,11 +280,12 @@ def stages(
     svar: StructuralVAR,
     contract: StructuralVAR | None = None,
     *,
+    shock: str | None = None,
     roles: Mapping[str, str] = ROLES,
     horizons: Iterable[int] = range(25),
     levels: Sequence[float] = (0.68, 0.90),
 ) -> PassThrough:
-    """The chain yen -> import price -> CPI after a yen shock, the import price in both currencies.
+    """The chain yen -> import price -> CPI after a shock, the import price in both currencies.
 
     Parameters
     ----------
@@ -272,6 +295,8 @@ def stages(
     contract : StructuralVAR, optional
         The same VAR with the contract-currency index in the yen-basis index's place: what
         foreign sellers do with their own prices, without the mechanical effect.
+    shock : str, optional
+        Name of the shock; by default the yen's own.
     roles : mapping of part to id
         Ids of ``yen``, ``import_price``, ``import_price_contract`` and ``cpi``.
     horizons, levels
@@ -289,7 +314,13 @@ def stages(
         model: StructuralVAR, price: str, base: str = yen, per: str = PER_YEN
     ) -> tuple[RatioPath, ...]:
         return pass_through(
-            model, yen, exchange_rate=base, prices=[price], horizons=months, levels=levels, per=per
+            model,
+            shock or model.shock_of(yen),
+            exchange_rate=base,
+            prices=[price],
+            horizons=months,
+            levels=levels,
+            per=per,
         ).paths
 
     sellers = () if contract is None else paths(contract, roles["import_price_contract"])
@@ -325,6 +356,30 @@ def describe_set(sets: FiellerSet, i: int) -> str:
     return "whole line"
 
 
+def _by_moments(
+    svar: StructuralVAR, shock: str, price: str, base: str, at: np.ndarray, per: str
+) -> RatioPath:
+    """The ratio after a shock with one instrument; see ``instrumented.ratio_sets``."""
+    from .instrumented import ratio_sets
+
+    ratio = ratio_sets(svar, price, base, int(at[-1]), shock=shock)
+    return RatioPath(
+        shock=shock,
+        price=svar.columns[price],
+        base=svar.columns[base],
+        per=per,
+        horizons=at,
+        numerator=ratio.numerator[at, 0],
+        denominator=ratio.denominator[at, 0],
+        covariance=ratio.covariance[at],
+        percentiles={},
+        model=svar.reduced.model,
+        setting=svar.point_notes(),
+        sample=svar.reduced.sample,
+        nobs=svar.reduced.nobs,
+    )
+
+
 def _rows(path: RatioPath, levels: Sequence[float]) -> Iterable[dict[str, object]]:
     estimate, std_error = path.estimate, path.std_error
     for level in levels:
@@ -347,8 +402,9 @@ def _rows(path: RatioPath, levels: Sequence[float]) -> Iterable[dict[str, object
                 "unit": f"% per {path.per}",
             }
             yield {**same, "conf_low": low[i], "conf_high": high[i], "band": f"Fieller{words}"}
-            low_p, high_p = path.percentiles[level]
-            yield {**same, "conf_low": low_p[i], "conf_high": high_p[i], "band": PERCENTILE}
+            if path.percentiles:
+                low_p, high_p = path.percentiles[level]
+                yield {**same, "conf_low": low_p[i], "conf_high": high_p[i], "band": PERCENTILE}
 
 
 def _percentiles(

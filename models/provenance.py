@@ -22,8 +22,11 @@ def facts_of(svar: StructuralVAR) -> dict[str, str]:
     -------
     dict of str to str
         ``variables``, ``sample``, ``model``, ``terms``, ``covariance``, ``identification``,
-        ``bands``, ``seed``, ``data``. Facts that are lists have their items separated by ``ITEM``.
+        ``shocks``, ``bands``, ``seed``, ``data``. Facts that are lists have their items separated
+        by ``ITEM``.
     """
+    from .identification.named_shocks import which_shocks
+
     reduced = svar.reduced
     return {
         "variables": ITEM.join(_as_modelled(svar.columns[name]) for name in svar.names),
@@ -32,6 +35,7 @@ def facts_of(svar: StructuralVAR) -> dict[str, str]:
         "terms": reduced.terms_in_words.removeprefix("terms: "),
         "covariance": f"divisor {reduced.divisor_in_words}",
         "identification": svar.scheme.describe(svar.names, svar.columns),
+        "shocks": ITEM.join(which_shocks(svar)),
         "bands": svar.inference.describe(),
         "seed": str(svar.seed),
         "data": f"{PurePath(reduced.source).name}, sha256 {reduced.panel_sha256[:12]}",

@@ -226,7 +226,7 @@ class IRF(StructuralResult):
                 for i, name in enumerate(self.names)
             }
             table = pd.DataFrame.from_dict(rows, orient="index", columns=[f"h={h}" for h in shown])
-            tables.append((f"Shock: {self.sizes[s]} ({level:.0%} {kind})", table))
+            tables.append((f"{self.sizes[s]} ({level:.0%} {kind})", table))
         return Summary(f"Impulse responses, {self.model}", tables, self.notes())
 
     def overlay(self, *others: IRF, labels: Sequence[str] | None = None) -> Overlay:
@@ -312,8 +312,11 @@ def periods_of(column: Column) -> str:
     return f"{PERIOD_NAMES[column.frequency]}s".capitalize()
 
 
-def amount(value: float, column: Column) -> str:
+def amount(value: float, column: Column, *, signed: bool = True) -> str:
     """A size with its unit; for logs the exact percentage too, which 10 log points are not."""
+    percent, sign = 100 * np.expm1(value / 100), "+"
+    if not signed:
+        value, percent, sign = abs(value), abs(percent), ""
     if in_logs(column):
-        return f"{value:+.3g} log points ({100 * np.expm1(value / 100):+.3g}%)"
-    return f"{value:+.3g} {column.unit_of_responses}"
+        return f"{value:{sign}.3g} log points ({percent:{sign}.3g}%)"
+    return f"{value:{sign}.3g} {column.unit_of_responses}"

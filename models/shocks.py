@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..data.panel import label_of
+from .identification.named_shocks import shock_label
 from .responses import chosen
 from .results import Summary, tidy_frame
 from .structural_result import StructuralResult, origin
@@ -26,12 +27,13 @@ class ShockSeries(StructuralResult):
 
     Attributes
     ----------
-    names : tuple of str
-    series : DataFrame, shape (T, K)
+    shocks : tuple of str
+        Those that are identified.
+    series : DataFrame, shape (T, J)
         Dated; a positive shock raises its own variable.
     """
 
-    names: tuple[str, ...]
+    shocks: tuple[str, ...]
     series: pd.DataFrame
 
     methods: ClassVar[tuple[str, ...]] = ("luetkepohl2005",)
@@ -39,7 +41,7 @@ class ShockSeries(StructuralResult):
 
     def largest(self, shock: str, count: int = 5) -> pd.Series:
         """The largest shocks of either sign, largest first, dated."""
-        name = chosen(shock, self.names, "shock")[0]
+        name = chosen(shock, self.shocks, "shock")[0]
         order = self.series[name].abs().sort_values(ascending=False, kind="stable").index
         found: pd.Series = self.series[name].loc[order[:count]]
         return found
@@ -52,8 +54,8 @@ class ShockSeries(StructuralResult):
                 {
                     "model": self.model,
                     "statistic": "shock",
-                    "shock": np.repeat(self.names, len(values)),
-                    "horizon": np.tile(np.arange(len(values)), len(self.names)),
+                    "shock": np.repeat(self.shocks, len(values)),
+                    "horizon": np.tile(np.arange(len(values)), len(self.shocks)),
                     "estimate": values.T.ravel(),
                     "cumulative": False,
                     "unit": "standard deviations",
@@ -65,10 +67,10 @@ class ShockSeries(StructuralResult):
         """The largest shocks with their dates."""
         table = pd.DataFrame(
             {
-                self.columns[name].label: [
+                shock_label(name, self.columns): [
                     f"{label_of(date)}: {value:+.1f}" for date, value in self.largest(name).items()
                 ]
-                for name in self.names
+                for name in self.shocks
             },
             index=pd.RangeIndex(1, min(5, len(self.series)) + 1),
         ).T
@@ -95,9 +97,9 @@ class ShockSeries(StructuralResult):
             How many carry their date in each panel.
         """
         return super().plot(
-            shocks=chosen(shock, self.names, "shock"),
+            shocks=chosen(shock, self.shocks, "shock"),
             dates=self.series.index,
-            labels={name: self.columns[name].label for name in self.names},
+            labels={name: shock_label(name, self.columns) for name in self.shocks},
             labelled=labelled,
             **options,
         )
@@ -112,4 +114,4 @@ def shock_series(svar: StructuralVAR) -> ShockSeries:
         "raises its own variable."
     )
     setting = (unit, *svar.point_notes())
-    return ShockSeries(**origin(svar, (), setting), names=svar.names, series=svar.shocks())
+    return ShockSeries(**origin(svar, (), setting), shocks=svar.identified, series=svar.shocks())

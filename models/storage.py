@@ -7,6 +7,7 @@ no pickle, so a file from a stranger can do no harm. The same result gives the s
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import io
 import json
@@ -43,6 +44,8 @@ _KINDS = frozenset(
         "index",
         "time",
         "period",
+        "date",
+        "range",
         "tuple",
         "list",
         "set",
@@ -140,6 +143,8 @@ class _Writer:
             ("index", pd.Index, self._index),
             ("time", pd.Timestamp, lambda x: [x.isoformat(), x.unit]),
             ("period", pd.Period, lambda x: [x.freqstr, x.ordinal]),
+            ("date", datetime.date, lambda x: [type(x).__name__, x.isoformat()]),
+            ("range", range, lambda x: [x.start, x.stop, x.step]),
             ("tuple", tuple, lambda x: [self.value(part) for part in x]),
             ("list", list, lambda x: [self.value(part) for part in x]),
             ("set", frozenset, lambda x: [self.value(part) for part in sorted(x, key=str)]),
@@ -228,6 +233,12 @@ class _Reader:
 
     def _period(self, frequency: str, ordinal: int) -> pd.Period:
         return pd.Period(ordinal=ordinal, freq=frequency)
+
+    def _date(self, kind: str, text: str) -> datetime.date:
+        return {"date": datetime.date, "datetime": datetime.datetime}[kind].fromisoformat(text)
+
+    def _range(self, *ends: int) -> range:
+        return range(*ends)
 
     def _tuple(self, *items: Any) -> tuple[Any, ...]:
         return tuple(map(self.value, items))

@@ -11,8 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ..data.panel import Column, response_scales
+from ..errors import SpecError
+from ..estimation.partial_identification import completed, identified_columns
 from .identification.joint_draws import identify_draws, implied_covariance
-from .identification.protocol import NamesShocks, ReadsSample
+from .identification.named_shocks import names_of_shocks, which_shocks
+from .identification.protocol import ExaminesSample, ReadsSample, RestrictsSigns
 from .inference.validity import require_valid
 from .results import Summary
 from .structural_answers import Answers
@@ -54,10 +57,37 @@ class StructuralVAR(Answers):
 
     @property
     def shock_names(self) -> tuple[str, ...]:
-        """The shocks; shock j belongs to variable j, whose name it has if it has none."""
-        if isinstance(self.scheme, NamesShocks):
-            return self.scheme.shock_names(self.names)
-        return self.names
+        """All shocks; shock j belongs to variable j, whose name it has unless it has its own."""
+        return names_of_shocks(self.scheme, self.names)
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Which columns of ``impact`` are identified, shape (K,), bool."""
+        return identified_columns(self.impact)
+
+    @property
+    def identified(self) -> tuple[str, ...]:
+        """The shocks that are identified, in the order of their variables."""
+        return tuple(name for name, known in zip(self.shock_names, self.known) if known)
+
+    def shock_of(self, variable: str) -> str:
+        """The shock that belongs to a variable and raises it on impact, identified or not.
+
+        Raises
+        ------
+        SpecError
+            If there is no such variable.
+        """
+        if variable not in self.names:
+            raise SpecError(
+                f"'{variable}' is not in the VAR.", remedy=f"Available: {', '.join(self.names)}."
+            )
+        return self.shock_names[self.names.index(variable)]
+
+    @property
+    def set_identified(self) -> bool:
+        """Whether the draws hold different rotations of a reduced form beside sampling error."""
+        return self.draws.rotations is not None
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -107,22 +137,34 @@ class StructuralVAR(Answers):
         return implied_covariance(self.scheme, self.impact, self.reduced.covariance)
 
     def shocks(self) -> pd.DataFrame:
-        """Structural shocks B^-1 u_t in standard deviations, dated, shape (T, K).
+        """The J identified shocks e_j = b_j' Sigma^-1 u_t in standard deviations, dated, (T, J).
 
-        Standard deviations are those of normal months: where the reduced form has ``scales``, the
-        shocks of such months are larger than one on average, as what they did to the data was.
+        Where all are identified this is B^-1 u_t. Standard deviations are those of normal months:
+        where the reduced form has ``scales``, the shocks of such months are larger than one on
+        average, as what they did to the data was.
         """
         innovations = self.reduced.innovations
-        values = np.linalg.solve(self.impact, innovations.to_numpy().T).T
-        return pd.DataFrame(values, index=innovations.index, columns=list(self.names))
+        impact = completed(self.impact, self.covariance, self.known)
+        values = np.linalg.solve(impact, innovations.to_numpy().T)[self.known].T
+        return pd.DataFrame(values, index=innovations.index, columns=list(self.identified))
+
+    def imposes_zero(self, response: str, shock: str) -> bool:
+        """Whether the scheme sets the response on impact to zero."""
+        return (response, shock) in self.scheme.imposed_zeros(self.names)
+
+    def imposes_sign(self, response: str, shock: str, horizon: int) -> bool:
+        """Whether the scheme restricts the sign of the response at the horizon, or its sum."""
+        return isinstance(self.scheme, RestrictsSigns) and (
+            (response, shock, horizon) in self.scheme.imposed_signs(self.names)
+        )
 
     def summary(self) -> Summary:
         """The impact matrix, with what identifies it."""
         scale = response_scales(self.names, self.columns)[:, None]
         matrix = pd.DataFrame(
-            self.impact * scale,
+            (self.impact * scale)[:, self.known],
             index=[self.columns[n].label_with_unit for n in self.names],
-            columns=list(self.names),
+            columns=list(self.identified),
         )
         caption = "Responses within the period (rows) to shocks of one standard deviation (columns)"
         return Summary(
@@ -149,6 +191,8 @@ class StructuralVAR(Answers):
                 joint=joint,
                 near_unit_root=self.reduced.near_unit_root,
             )
+        if isinstance(self.scheme, ExaminesSample):
+            self.scheme.require_valid(self.reduced, quantity)
 
     def notes(self) -> tuple[str, ...]:
         """Identification, bands and sample in words, for the note under a figure."""
@@ -164,8 +208,14 @@ class StructuralVAR(Answers):
 
     def point_notes(self) -> tuple[str, ...]:
         """Identification and sample in words, where nothing was drawn."""
+        shocks = ", ".join(which_shocks(self))
+        found: tuple[str, ...] = ()
+        if isinstance(self.scheme, ExaminesSample):
+            found = self.scheme.sample_notes(self.reduced)
         return (
-            f"{self.scheme.describe(self.names, self.columns)}.",
+            f"{self.scheme.describe(self.names, self.columns)}."
+            + (f" Identified shocks: {shocks}." if shocks else ""),
             f"{self.reduced.model}, {self.reduced.terms_in_words}; {self.reduced.sample}, "
             f"T = {self.reduced.nobs}.",
+            *found,
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .identification.rotation_record import RotationRecord
+
 
 @dataclass(frozen=True, slots=True)
 class StructuralDraws:
@@ -26,6 +28,10 @@ class StructuralDraws:
     adjusted : int
         Draws whose correction for bias was shrunk to keep them stationary, or left out where they
         were not stationary themselves.
+    rotations : RotationRecord or None
+        The search behind the draws, where the scheme searches for rotations.
+    remarks : tuple of str
+        What else the reader of a band must know about these draws, in sentences.
     """
 
     lags: np.ndarray
@@ -35,6 +41,8 @@ class StructuralDraws:
     failed: int
     refitted: int
     adjusted: int = 0
+    rotations: RotationRecord | None = None
+    remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lags)

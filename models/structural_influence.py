@@ -12,6 +12,8 @@ import pandas as pd
 from ..data.panel import label_of
 from ..errors import SpecError
 from .identification.joint_draws import identify_draws
+from .identification.named_shocks import chosen_shocks
+from .identification.protocol import ReadsSample
 from .inference.intervals.percentile import PERCENTILE
 from .inference.intervals.protocol import Interval, fixed
 from .reduced_form.influence import deletions, left_out_in_words, without
@@ -160,6 +162,13 @@ def influence(
     whole: bool = False,
 ) -> Influence:
     """The influence of each period; see ``StructuralVAR.influence``."""
+    if isinstance(svar.scheme, ReadsSample):
+        raise SpecError(
+            f"The scheme '{svar.scheme.name}' reads more of the sample than the reduced form, of "
+            "which periods are left out here.",
+            remedy="Ask for the influence on the coefficients (svar.reduced.influence()), or fit "
+            "without the period.",
+        )
     found = deletions(svar.reduced, whole=whole)
     # Each reduced form without a period takes the place of a draw, so that whatever is computed
     # from draws is computed without each period.
@@ -225,7 +234,8 @@ def _pair(svar: StructuralVAR, shock: str | None, response: str | None) -> tuple
             "Influence needs a shock and a response, or a statistic.",
             remedy="Name both, or give a function of the joint draws.",
         )
-    return chosen(shock, svar.names, "shock")[0], chosen(response, svar.names, "variable")[0]
+    shocks = chosen_shocks(svar, shock, "Influence")
+    return shocks[0], chosen(response, svar.names, "variable")[0]
 
 
 def _responses(

@@ -38,7 +38,7 @@ def _blocks(svar: StructuralVAR) -> str:
 
 def caveats(svar: StructuralVAR) -> list[str]:
     """Where the sample is not what the bands assume."""
-    reduced, found = svar.reduced, []
+    reduced, found = svar.reduced, list(svar.draws.remarks)
     if not reduced.is_stable:
         found.append(reduced.instability)
     if reduced.residuals_are_autocorrelated:
@@ -54,10 +54,14 @@ def caveats(svar: StructuralVAR) -> list[str]:
         )
     if isinstance(svar.inference, BiasCorrectedBootstrap) and not reduced.is_stable:
         found.append(
-            f"The largest root is {reduced.max_root:.3f}: an estimate that is not stationary, and "
-            "draws like it, are not corrected for bias, so that the band is close to a plain one."
+            f"The largest root is {reduced.max_root:.3f}: an estimate that is not stationary is "
+            "not corrected for bias, so that samples are drawn around it as it is."
         )
-    uncorrected = svar.inference.name in ("residual_bootstrap", "block_bootstrap")
+    uncorrected = svar.inference.name in (
+        "residual_bootstrap",
+        "block_bootstrap",
+        "volatility_bootstrap",
+    )
     if uncorrected and reduced.near_unit_root and not reduced.unit_roots:
         found.append(
             f"The largest root is {reduced.max_root:.3f}: bands from draws without "

@@ -14,7 +14,9 @@ from ..errors import NotIdentifiedError
 from ..estimation.bands import percentiles
 from ..estimation.decompositions import fevd, shares_of_variance
 from ..estimation.delta import directional_derivatives
+from ..estimation.partial_identification import completed, with_remainder
 from ..estimation.responses import impulse_responses
+from .identification.named_shocks import OTHER, parts_of, shock_label
 from .options import require_count, require_levels
 from .responses import chosen, long_frame, periods_of
 from .results import Summary, tidy_frame
@@ -38,13 +40,16 @@ class VarianceShares(StructuralResult):
     Attributes
     ----------
     names : tuple of str
-        Variables and, in the same order, what their forecast errors are due to.
-    point : ndarray, shape (H, K, K)
+        Variables.
+    sources : tuple of str
+        What their forecast errors are due to.
+    point : ndarray, shape (H, K, S)
         [n - 1, variable, source] for n steps ahead.
-    draws : ndarray, shape (R, H, K, K)
+    draws : ndarray, shape (R, H, K, S)
     """
 
     names: tuple[str, ...]
+    sources: tuple[str, ...]
     point: np.ndarray
     draws: np.ndarray
 
@@ -53,13 +58,13 @@ class VarianceShares(StructuralResult):
     statistic: ClassVar[str]
     #: The same at the head of a table.
     title: ClassVar[str]
-    #: What forecast errors are due to.
+    #: What kind of thing forecast errors are due to.
     source: ClassVar[str] = "shock"
 
     def shares(self, response: str) -> pd.DataFrame:
         """Point shares in one variable, steps ahead in rows."""
         i = self.names.index(chosen(response, self.names, "variable")[0])
-        return pd.DataFrame(self.point[:, i], index=self._steps, columns=list(self.names))
+        return pd.DataFrame(self.point[:, i], index=self._steps, columns=list(self.sources))
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
         """One row for each source (``shock``), variable, step ahead (from 1) and level."""
@@ -84,7 +89,8 @@ class VarianceShares(StructuralResult):
         """Stacked shares by steps ahead, one panel a variable (all by default)."""
         return super().plot(
             responses=chosen(response, self.names, "variable"),
-            labels={name: self.columns[name].label for name in self.names},
+            labels={name: shock_label(name, self.columns) for name in (*self.names, *self.sources)},
+            rest=OTHER,
             periods=periods_of(self.columns[self.names[0]]),
             **options,
         )
@@ -105,7 +111,9 @@ class VarianceShares(StructuralResult):
         bands: dict[float, tuple[np.ndarray, np.ndarray]],
         unit: str = "share",
     ) -> pd.DataFrame:
-        rows = long_frame(point, std_error, bands, self.names, self.names, first=1)
+        """Rows of a tidy frame from arrays of shape (H, K, S), or of the first sources alone."""
+        sources = self.sources[: point.shape[-1]]
+        rows = long_frame(point, std_error, bands, self.names, sources, first=1)
         return tidy_frame(
             rows.assign(
                 model=self.model, statistic=statistic, band=self.band, cumulative=False, unit=unit
@@ -124,7 +132,9 @@ class FEVD(VarianceShares):
     """Shares of structural shocks in the forecast error variance of the variables as modelled.
 
     For a column that enters as a change these are shares in forecasting the change of that
-    period, not the level. Rows over shocks sum to one.
+    period, not the level. Where not all shocks are identified, the last source is what the others
+    explain together: the rest of the forecast error variance that Sigma implies, in each draw. So
+    rows sum to one.
 
     A share is a sum of squares: estimated, it is above zero even where the true share is zero,
     and an interval of its draws never reaches zero (Lütkepohl 1990). The null band says what
@@ -135,8 +145,10 @@ class FEVD(VarianceShares):
 
     Attributes
     ----------
-    null_draws : ndarray, shape (R, H, K, K)
-        What each share would be in each draw if the shock had no effect.
+    null_draws : ndarray, shape (R, H, K, J)
+        What the share of each identified shock would be in each draw if it had no effect. J = 0
+        where the draws differ in more than sampling error: under restrictions that many rotations
+        of the same reduced form satisfy.
 
     Notes
     -----
@@ -161,20 +173,20 @@ class FEVD(VarianceShares):
 
     @cached_property
     def p_values(self) -> np.ndarray:
-        """Share of null draws at least as large as the estimate, shape (H, K, K)."""
-        p_value: np.ndarray = (self.null_draws >= self.point - ROUNDING).mean(axis=0)
+        """Share of null draws at least as large as the estimate, shape (H, K, J)."""
+        p_value: np.ndarray = (self.null_draws >= self._tested - ROUNDING).mean(axis=0)
         return p_value
 
     def null_limits(self, levels: Sequence[float] | None = None) -> dict[float, np.ndarray]:
-        """Upper end of the null band by level, each of shape (H, K, K); the lower end is zero."""
+        """Upper end of the null band by level, each of shape (H, K, J); the lower end is zero."""
         wanted = self.levels if levels is None else levels
         require_levels(wanted)
         return dict(zip(wanted, percentiles(self.null_draws, tuple(wanted)), strict=True))
 
     def above_null(self, level: float | None = None) -> np.ndarray:
-        """Whether a share is above the null band (by default the widest), shape (H, K, K)."""
+        """Whether a share is above the null band (by default the widest), shape (H, K, J)."""
         widest = level or max(self.levels)
-        above: np.ndarray = self.point > self.null_limits([widest])[widest] + ROUNDING
+        above: np.ndarray = self._tested > self.null_limits([widest])[widest] + ROUNDING
         return above
 
     def tidy(self, levels: Sequence[float] | None = None) -> pd.DataFrame:
@@ -183,7 +195,9 @@ class FEVD(VarianceShares):
         The estimate of ``fevd_null`` is the mean of the null draws: the share that sampling error
         gives on average to a shock without effect.
         """
-        zero = np.zeros(self.point.shape)
+        if not self._tested.size:
+            return super().tidy(levels)
+        zero = np.zeros(self._tested.shape)
         limits = {q: (zero, limit) for q, limit in self.null_limits(levels).items()}
         null = self.null_draws
         frames = [
@@ -196,39 +210,59 @@ class FEVD(VarianceShares):
         return tidy_frame(pd.concat(frames))
 
     def notes(self) -> tuple[str, ...]:
-        """What is decomposed, the null band, identification, bands, sample."""
-        return (
+        """What is decomposed, what the rest is, the null band, identification, bands, sample."""
+        found = [
             "Shares of the forecast error variance of the variables as modelled"
-            f"{self._of_changes()}; bands are in the table.",
-            "In brackets or hatched: not above what sampling error alone gives to a shock without "
-            f"effect (one-sided null band, {max(self.levels):.0%}).",
-            *self.setting,
-        )
+            f"{self._of_changes()}; bands are in the table."
+        ]
+        if OTHER in self.sources:
+            found.append(
+                "Other shocks are not identified: theirs is the rest of the variance that the "
+                "residual covariance implies, where residuals tell the identified ones "
+                "(invertibility)."
+            )
+        if self._tested.size:
+            found.append(
+                "In brackets or hatched: not above what sampling error alone gives to a shock "
+                f"without effect (one-sided null band, {max(self.levels):.0%})."
+            )
+        return (*found, *self.setting)
+
+    @property
+    def _tested(self) -> np.ndarray:
+        """The shares that have a null band."""
+        tested: np.ndarray = self.point[..., : self.null_draws.shape[-1]]
+        return tested
 
     def _percent(self, response: str) -> pd.DataFrame:
         """Shares in per cent, those that are not above the null band in brackets."""
         i = self.names.index(response)
-        numbers, clear = 100 * self.point[:, i], self.above_null()[:, i]
+        clear = np.ones(self.point.shape, dtype=bool)
+        clear[..., : self.null_draws.shape[-1]] = self.above_null()
         cells = [
             [f"{x:.1f}" if above else f"({x:.1f})" for x, above in zip(*row, strict=True)]
-            for row in zip(numbers, clear, strict=True)
+            for row in zip(100 * self.point[:, i], clear[:, i], strict=True)
         ]
-        return pd.DataFrame(cells, index=self._steps, columns=list(self.names))
+        return pd.DataFrame(cells, index=self._steps, columns=list(self.sources))
 
 
 def variance_decomposition(svar: StructuralVAR, horizon: int, levels: Sequence[float]) -> FEVD:
     """See ``StructuralVAR.fevd``."""
     require_count("horizon", horizon, 1)
-    draws, reduced = svar.draws, svar.reduced
-    _require_exhaustive(svar.impact, svar.covariance)
-    _require_exhaustive(draws.impact, draws.covariance)
-    point = impulse_responses(reduced.lag_coefficients, svar.impact, horizon - 1)
-    drawn = impulse_responses(draws.lags, draws.impact, horizon - 1)
+    draws, known = svar.draws, svar.known
+    point, drawn = (
+        impulse_responses(lags, _exhaustive(impact, covariance, known), horizon - 1)
+        for lags, impact, covariance in (
+            (svar.reduced.lag_coefficients, svar.impact, svar.covariance),
+            (draws.lags, draws.impact, draws.covariance),
+        )
+    )
     return FEVD(
         **origin(svar, levels),
         names=svar.names,
-        point=fevd(point),
-        draws=fevd(drawn),
+        sources=parts_of(svar),
+        point=with_remainder(fevd(point), known),
+        draws=with_remainder(fevd(drawn), known),
         null_draws=_null_draws(svar, point, drawn),
     )
 
@@ -238,21 +272,27 @@ def _null_draws(svar: StructuralVAR, point: np.ndarray, drawn: np.ndarray) -> np
 
     The delta method draws no sample; its derivatives give normal errors to sample from.
     """
+    identified = drawn[..., svar.known]
+    if svar.set_identified:
+        return np.empty((*identified.shape[:-1], 0))
     if not svar.inference.interval.reads_pairs:
-        return shares_of_variance(drawn - drawn.mean(axis=0), drawn)
-    directions = directional_derivatives(drawn)
+        return shares_of_variance(identified - identified.mean(axis=0), drawn)
+    directions = directional_derivatives(identified)
     weights = np.random.default_rng([svar.seed, 1]).standard_normal((NORMAL, len(directions)))
     return shares_of_variance(np.tensordot(weights, directions, axes=1), point)
 
 
-def _require_exhaustive(impact: np.ndarray, covariance: np.ndarray) -> None:
-    """Refuse impact matrices whose shocks do not reproduce the covariance: B B' = Sigma."""
+def _exhaustive(impact: np.ndarray, covariance: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Impact matrices B with B B' = Sigma, refused where the identified columns allow none."""
+    whole = completed(impact, covariance, known)
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
-    gap = impact @ np.swapaxes(impact, -1, -2) - covariance
+    gap = whole @ np.swapaxes(whole, -1, -2) - covariance
     relative = np.abs(gap) / (scale[..., :, None] * scale[..., None, :])
     if not np.all(relative < 1e-8):
         raise NotIdentifiedError(
-            "The identified shocks do not exhaust the residual covariance (B B' is not Sigma), "
-            "so shares of the forecast error variance do not exist.",
-            remedy="Identify all shocks, or ask for responses only.",
+            "The identified shocks do not exhaust the residual covariance, or are no part of it "
+            "(B B' is not Sigma), so shares of the forecast error variance do not exist.",
+            remedy="Identify shocks of unit variance that are uncorrelated, or ask for responses "
+            "only.",
         )
+    return whole

@@ -14,6 +14,8 @@ from ..models.specification_curve import SpecificationCurve
 from .chapters import Chapter
 from .chapters.data import data_chapter
 from .chapters.dynamics import Dynamics, dynamics_chapter, stationarity_chapter
+from .chapters.events import Decisions, events_chapter
+from .chapters.identification import Schemes, identification_chapter
 from .chapters.loop import curve_chart, diagram_chart, loop_chapter
 from .chapters.markets import Markets, markets_chapter
 from .chapters.passthrough import pass_through_in_words, passthrough_chapter
@@ -36,7 +38,13 @@ class Findings:
     regimes: Regimes
     masked_regimes: Regimes
     markets: Markets
-    verdicts: Verdicts
+    schemes: Schemes
+    decisions: Decisions
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """By all admissible schemes."""
+        return self.schemes.every
 
 
 def compose(
@@ -81,6 +89,7 @@ def compose(
 
 def _stored(findings: Findings) -> dict[str, object]:
     """Results to continue from; the structural VAR makes its own draws again from its seed."""
+    study = findings.decisions.study
     return {
         "structural-var": findings.dynamics.svar,
         "loop-gain": findings.gain,
@@ -89,6 +98,8 @@ def _stored(findings: Findings) -> dict[str, object]:
         "regimes": findings.regimes.result,
         "regimes-masked": findings.masked_regimes.result,
         "verdicts": findings.verdicts,
+        "scheme-curve": findings.schemes.curve,
+        **({"event-study": study} if study is not None else {}),
     }
 
 
@@ -97,9 +108,11 @@ def _chapters(data: Data, loop: LoopPanel, findings: Findings) -> Iterator[Chapt
     yen, jgb, cpi = loop.ids(["yen", "jgb10y", "cpi"])
     yield verdicts_chapter(findings.verdicts)
     yield loop_chapter(findings.gain, findings.gain_beside, findings.curve)
+    yield identification_chapter(findings.schemes)
     yield passthrough_chapter(findings.pass_through)
     yield dynamics_chapter(findings.dynamics, yen=yen, jgb=jgb, cpi=cpi)
     yield regimes_chapter(findings.regimes, findings.masked_regimes)
+    yield events_chapter(findings.decisions)
     yield markets_chapter(findings.markets)
     yield stationarity_chapter(findings.dynamics.stationarity)
     yield data_chapter(data, loop)
@@ -107,7 +120,7 @@ def _chapters(data: Data, loop: LoopPanel, findings: Findings) -> Iterator[Chapt
 
 def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
     """The manifest with the samples and the draws of each model."""
-    dynamics, markets = findings.dynamics, findings.markets
+    dynamics, markets, study = findings.dynamics, findings.markets, findings.decisions.study
     draws = dynamics.svar.draws
     bootstrap = {
         "kept": len(draws),
@@ -123,6 +136,7 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
             "regimes": findings.regimes.result.sample,
             "regimes, masked": findings.masked_regimes.result.sample,
             "spillovers": markets.spillover.sample,
+            **({"event study": study.sample} if study is not None else {}),
             **{f"verdict {v.claim}": v.sample for v in findings.verdicts.verdicts},
         },
         draws={
@@ -132,6 +146,7 @@ def with_findings(manifest: Manifest, findings: Findings) -> Manifest:
                 "kept": len(findings.regimes.against_one.draws),
                 "failed": findings.regimes.against_one.failed,
             },
+            **({"event study": {"kept": study.draws, "failed": 0}} if study is not None else {}),
         },
     )
 

@@ -81,3 +81,11 @@ def test_bands_are_equal_tailed_percentiles_of_the_draws_that_exist():
         tails = [(1 - level) / 2, (1 + level) / 2]
         np.testing.assert_array_equal([low, high], np.nanquantile(draws, tails, axis=0))
     np.testing.assert_array_equal(std_error, np.nanstd(draws, axis=0, ddof=1))
+
+
+@pytest.mark.parametrize("threads", [2, 3, 40])
+def test_the_number_of_threads_changes_nothing(threads):
+    draws = np.random.default_rng(5).standard_normal((300, 7, 3))
+    draws[4, 2, 1] = np.nan
+    alone = percentiles(draws, [0.05, 0.95])
+    np.testing.assert_array_equal(percentiles(draws, [0.05, 0.95], threads=threads), alone)

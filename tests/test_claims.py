@@ -208,11 +208,12 @@ def test_leaving_out_an_imposed_value_does_not_refute():
 
 
 def test_a_zero_on_impact_needs_a_scheme_without_it():
-    zero = component(4.0, impact_zero=True)
+    zero = component(4.0, restricted_before=True)
     assert verdict(zero).verdict == "no data"
     assert verdict(zero, component(4.0)).verdict == "supported"
     assert (
-        verdict(component(0.5, impact_zero=True), component(4.0)).verdict == "not distinguishable"
+        verdict(component(0.5, restricted_before=True), component(4.0)).verdict
+        == "not distinguishable"
     )
 
 

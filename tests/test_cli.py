@@ -96,6 +96,19 @@ def test_data_lists_ids_clocks_and_how_they_were_observed(tmp_path: Path) -> Non
     assert "month mean" in done.stdout
 
 
+def test_several_places_are_laid_side_by_side(tmp_path: Path) -> None:
+    (tmp_path / "boj_mpm_dates.csv").write_text(
+        "date,policy_change,direction,day_basis\n2024-03-19,1,tighten,\n", encoding="utf-8"
+    )
+    file = write_panel(bundled(tmp_path), tmp_path)
+    done = run("data", str(file), "boj_mpm_dates.csv", folder=tmp_path)
+    assert done.returncode == 0
+    assert "17:00 Asia/Tokyo" in done.stdout
+    assert "days of Bank of Japan decisions: 1, 2024-03-19 to 2024-03-19" in done.stdout
+    line = one_line_of(run("run", "--data", str(file), "--data", "nowhere", folder=tmp_path))
+    assert "nowhere" in line
+
+
 @pytest.mark.slow
 def test_ctrl_c_midway_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     process = subprocess.Popen(

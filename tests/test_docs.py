@@ -8,6 +8,7 @@ import pkgutil
 import re
 import shlex
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import matplotlib as mpl
@@ -71,13 +72,10 @@ def test_every_python_block_of_a_page_runs(page: str, capsys: pytest.CaptureFixt
     capsys.readouterr()
 
 
-def test_the_guide_runs_in_its_order_and_prints_what_it_shows(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def run_guide(page: str, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     """Its blocks share their names; a block of text is what the block before it prints."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    page, names, shown = ROOT / "docs" / "structural.md", {}, 0
-    for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text_of(page), flags=re.M | re.S):
+    text, names, shown = text_of(ROOT / "docs" / page), {}, 0
+    for language, code in re.findall(r"^```(\w+)\n(.*?)^```$", text, flags=re.M | re.S):
         if language == "python":
             capsys.readouterr()
             run_block(code, names)
@@ -87,8 +85,31 @@ def test_the_guide_runs_in_its_order_and_prints_what_it_shows(
             assert expected == [line.split() for line in printed if line.strip()]
             shown += 1
     assert shown >= 5
+    return names
+
+
+def test_the_guide_runs_in_its_order_and_prints_what_it_shows(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = run_guide("structural.md", capsys)
     saved, again = names["irf"], names["again"]
     assert (saved.draws == again.draws).all()
+
+
+def test_the_guide_to_identification_runs_and_prints_what_it_shows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = run_guide("identification.md", capsys)
+    assert set(names["svar"].identified) == set(names["own"])
+    truth = (
+        names["truth"].impact[:, 5] / names["truth"].impact[5, 5]
+    )  # to one unit of the JGB yield
+    scale = names["sets"].point[0, 5] / truth[5]
+    assert names["sets"].contains(scale * truth, 0.90)[0].all()
+    low, high = names["decisions"].sets[0.90].hull
+    assert (low < 3).all()  # bp per 10 bp, as simulated
+    assert (high > 3).all()
 
 
 def test_the_way_without_make_is_three_lines_that_end_in_a_run() -> None:
@@ -137,14 +158,20 @@ def test_every_method_of_every_result_can_be_cited() -> None:
         assert bibtex(kind.methods).count("@") == len(kind.methods), kind.__name__
 
 
+def plain(latex: str) -> str:
+    """A name with its accents, such as ``Lütkepohl`` of ``L{\\"u}tkepohl``."""
+    marks = {'"': "\u0308", "'": "\u0301", "v": "\u030c"}
+    accented = re.sub(r"\{\\([\"'v])\{?\\?(\w)\}+", lambda m: m[2] + marks[m[1]], latex)
+    return unicodedata.normalize("NFC", accented.replace(r"{\o}", "ø"))
+
+
 def test_the_page_on_methods_names_every_paper_that_a_result_cites() -> None:
     page = text_of(ROOT / "docs" / "methods.md")
     bibliography = text_of(ROOT / "models" / "citations.bib")
     for entry in re.split(r"^(?=@)", bibliography, flags=re.M)[1:]:
         year = re.search(r"year = \{(\d{4})\}", entry)[1]
         author = re.search(r"author = \{(.+?)(?:,| and )", entry)[1]
-        family = author.replace(r"{\"u}", "ü").replace(r"{\'e}", "é").replace(r"{\o}", "ø")
-        assert family.split()[-1] in page, entry
+        assert plain(author).split()[-1] in page, entry
         assert year in page, entry
 
 
@@ -182,6 +209,20 @@ def test_the_reference_holds_every_public_name() -> None:
     reference = text_of(ROOT / "docs" / "reference.md")
     promised = set(yl.__all__) - {"__version__", "errors"}
     assert {name for name in promised if f"::: yenloop.{name}\n" not in reference} == set()
+
+
+def test_the_mapping_of_events_in_the_page_on_data_is_read() -> None:
+    from yenloop.data.sources.event_mapping import EventMapping
+    from yenloop.data.sources.mapping import read_mapping
+
+    page = ROOT / "docs" / "data.md"
+    found = [text for text in blocks(page, "toml") if 'kind = "events"' in text]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.toml"
+        path.write_text(found[0], encoding="utf-8")
+        mapping = read_mapping(path)
+    assert isinstance(mapping, EventMapping)
+    assert mapping.directions["1"] == "tightening"
 
 
 def test_the_table_of_ids_in_the_page_on_data_is_of_the_catalogue() -> None:

@@ -148,3 +148,46 @@ def test_joint_bands_are_wider_and_yet_of_the_same_responses(paper: tuple[Path, 
     width = both["conf_high"] - both["conf_low"]
     assert (width >= both["conf_high_pointwise"] - both["conf_low_pointwise"] - 1e-9).all()
     assert width.sum() > 1.2 * (both["conf_high_pointwise"] - both["conf_low_pointwise"]).sum()
+
+
+@pytest.fixture(scope="module")
+def without_an_order(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("identification")
+    return folder / "out", run("identification.py", folder)
+
+
+def test_the_figures_without_an_order_come_as_pdf_png_and_numbers(
+    without_an_order: tuple[Path, str],
+) -> None:
+    folder, printed = without_an_order
+    figures = sorted(path.stem for path in folder.glob("*.png"))
+    assert figures == ["identifications", "prior_and_posterior", "robust_bounds", "variances"]
+    for name in figures:
+        assert (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert np.ptp(imread(folder / f"{name}.png")) > 0.5
+        assert tuple(pd.read_csv(folder / f"{name}.csv").columns) == TIDY_COLUMNS
+    assert "1,000 of" in printed
+    assert "'jgb10y'" in printed
+
+
+def test_only_the_order_says_that_us_yields_do_not_react(
+    without_an_order: tuple[Path, str],
+) -> None:
+    tidy = pd.read_csv(without_an_order[0] / "identifications.csv")
+    at_once = tidy[(tidy["response"] == "us10y") & (tidy["horizon"] == 0)]
+    estimates = at_once.groupby("model")["estimate"].first()
+    assert set(estimates.index) == {"Recursive", "Signs", "Variances"}
+    assert estimates["Recursive"] == 0
+    assert (estimates.drop("Recursive").abs() > 0.1).all()  # bp
+
+
+def test_robust_regions_hold_the_credible_intervals(without_an_order: tuple[Path, str]) -> None:
+    tidy = pd.read_csv(without_an_order[0] / "robust_bounds.csv")
+    keys = ["response", "horizon", "level"]
+    kept = {kind: tidy[tidy["statistic"] == kind] for kind in ("robust_region", "irf")}
+    both = kept["robust_region"].merge(kept["irf"], on=keys, suffixes=("", "_one_prior"))
+    assert len(both) == 4 * 25 * 2
+    width = both["conf_high"] - both["conf_low"]
+    narrow = both["conf_high_one_prior"] - both["conf_low_one_prior"]
+    assert (width > 0.999 * narrow).all()
+    assert narrow.sum() < 0.8 * width.sum()

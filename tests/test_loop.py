@@ -280,6 +280,9 @@ class OnlyTheYen:
     def imposed_zeros(self, names):
         return Cholesky().imposed_zeros(names)
 
+    def imposed_long_run_zeros(self, names):
+        return frozenset()
+
     def describe(self, names, columns):
         return "One shock"
 

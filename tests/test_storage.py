@@ -21,11 +21,17 @@ from yenloop import (
     Cholesky,
     DeltaMethod,
     Hall,
+    Instruments,
     PandemicScale,
     Panel,
     PercentileT,
+    Posterior,
     ResidualBootstrap,
+    Sign,
+    SignRestrictions,
     SupT,
+    VarianceRegimes,
+    VolatilityBootstrap,
 )
 from yenloop.errors import OutputError, StorageError
 from yenloop.models.identification.protocol import Identification
@@ -39,7 +45,7 @@ from yenloop.models.structural import StructuralVAR
 from yenloop.models.structural_answers import Answers
 from yenloop.models.vecm_results import VECMResults
 
-BOOTSTRAP = ResidualBootstrap(100)
+BOOTSTRAP, BLOCKS = ResidualBootstrap(100), BlockBootstrap(100)
 
 
 def same(one: object, other: object) -> None:
@@ -106,9 +112,43 @@ def larger_shocks() -> VARResults:
     return VAR(1, pandemic=PandemicScale("2016-09"), errors="HC1").fit(panel())
 
 
+@cache
+def set_identified() -> StructuralVAR:
+    signs = [Sign("jgb", "jgb", "+"), Sign("jgb", "cpi", "-")]
+    return reduced().identify(SignRestrictions(signs, rotations=50), inference=Posterior(100))
+
+
+@cache
+def instrumented() -> StructuralVAR:
+    residual = reduced().residuals["jgb"]
+    noise = np.random.default_rng(4).standard_normal(len(residual))
+    return reduced().identify(
+        Instruments((residual + 0.5 * noise).to_frame("news"), shock="jgb"), inference=BLOCKS
+    )
+
+
+@cache
+def by_variances() -> StructuralVAR:
+    """Shocks whose variances move by different factors half-way."""
+    rng = np.random.default_rng(8)
+    shocks = rng.standard_normal((240, 3))
+    shocks[120:] *= [1.0, 3.0, 0.3]
+    impact = np.array([[1.0, 0.3, 0.2], [0.1, 1.0, 0.4], [0.3, 0.2, 1.0]])
+    index = pd.period_range("2000-01", periods=240, freq="M")
+    frame = pd.DataFrame(shocks @ impact.T, index, ["yen", "cpi", "jgb"])
+    regimes = VarianceRegimes(breaks=["2010-01"])
+    return VAR(1).fit(frame).identify(regimes, inference=VolatilityBootstrap(100))
+
+
 #: One result of each kind, made when it is asked for.
 RESULTS: dict[str, Callable[[], Result]] = {
     "reduced": reduced,
+    "robust bounds": lambda: set_identified().robust_bounds(3),
+    "prior of rotations": lambda: set_identified().prior_impact(),
+    "strength of instruments": lambda: instrumented().instrument_strength(),
+    "Anderson-Rubin sets": lambda: instrumented().anderson_rubin(3),
+    "variance ratios": lambda: by_variances().variance_ratios(),
+    "volatility of shocks": lambda: by_variances().shock_volatility(),
     "lags by a criterion": lambda: VAR(lags="aic", max_lags=4, trend="ct").fit(panel()),
     "exogenous": with_exogenous,
     "restricted": lambda: VAR(1, restrictions=BlockExogenous(["yen"])).fit(panel()),

@@ -63,7 +63,8 @@ def test_every_combination_is_judged_with_a_reason():
     table = validity_table()
     names = ["scheme", "band", "interval", "object"]
     assert not table.duplicated(names).any()
-    assert len(table) == len(SCHEMES) * len(OBJECTS) * (3 * len(BOOTSTRAPS) + 1)
+    others = len(BASIS) - len(BOOTSTRAPS)  # one interval each
+    assert len(table) == len(SCHEMES) * len(OBJECTS) * (3 * len(BOOTSTRAPS) + others)
     assert set(table["valid"]) == {"yes", "mind", "no"}
     assert (table["reason"].str.len() > 30).all()
     assert table["reason"].str.endswith(".").all()
@@ -124,6 +125,11 @@ def test_the_table_knows_every_scheme_band_interval_and_joint_rule_of_the_packag
         (("generalised", "residual_bootstrap", "gain"), "not structural shocks"),
         (("svec", "residual_bootstrap", "gain"), "unit roots of a cointegrated system"),
         (("sign", "residual_bootstrap", "irf"), "no entry"),
+        (("signs", "delta_method", "irf"), "a set of models"),
+        (("signs", "residual_bootstrap", "irf", "hall"), "not centred"),
+        (("penalty", "delta_method", "fevd"), "kinks"),
+        (("cholesky", "posterior", "irf", "hall"), "no sampling distribution"),
+        (("svec", "posterior", "irf"), "without imposed unit roots"),
         (("cholesky", "jackknife", "irf"), "no entry"),
         (("cholesky", "residual_bootstrap", "horoscope"), "no entry"),
         (("cholesky", "residual_bootstrap", "irf", "exact"), "no entry"),
@@ -149,6 +155,10 @@ def test_refusals_and_their_reasons(combination, why):
         (("svec", "residual_bootstrap", "irf"), "rank of cointegration"),
         (("ab", "residual_bootstrap", "pass_through"), "Fieller"),
         (("cholesky", "residual_bootstrap", "irf", "hall"), "Kilian 1999"),
+        (("signs", "posterior", "irf"), "Baumeister and Hamilton"),
+        (("signs", "bias_corrected_bootstrap", "gain"), "Moon and Schorfheide"),
+        (("penalty", "posterior", "irf"), "restricts more than the signs"),
+        (("cholesky", "posterior", "irf"), "Sims and Uhlig"),
     ],
 )
 def test_valid_entries_say_what_to_mind(combination, minded):

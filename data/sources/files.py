@@ -1,9 +1,12 @@
-"""Figures from files: the bundled panel, a folder of panels, or a user's own CSV or Excel file."""
+"""Figures from files: the bundled panel, folders of panels, or a user's own CSV or Excel files.
+
+Beside series, a place may hold days of events and monthly instruments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 
@@ -11,14 +14,27 @@ import pandas as pd
 
 from ...errors import DataError, SpecError
 from .. import bundled
-from ..catalog import Entry
+from ..catalog import Entry, make_entry
+from ..events import Events
+from ..joining import side_by_side
 from ..panel import Panel
-from .mapping import FileMapping, known_layouts, read_folder_mapping, read_mapping
+from .event_files import read_events
+from .event_mapping import EventMapping
+from .mapping import AnyMapping, FileMapping, known_layouts, read_folder_mapping, read_mapping
 from .tables import read_table
 
 MONTHLY_FILE = "monthly_panel.csv"
 DAILY_FILE = "daily_panel.csv"
 BUNDLED_FILE = "japan_loop_monthly.csv"
+
+#: A folder or a file.
+Place = str | Path
+
+_COUNT = make_entry(
+    "announcements",
+    {"label": "Announcements", "unit": "count", "frequency": "monthly", "observed": "sum"},
+    {},
+)
 
 _OBSERVED = {
     ("monthly", "mean"): "month mean",
@@ -50,6 +66,10 @@ class Data:
         Columns of the files that are not used.
     lines : Mapping[str, str]
         The report's line of each series, by id.
+    events : Mapping[str, Events]
+        Days of events, by the name under which a study asks for them.
+    instruments : Panel or None
+        Monthly instruments, each column on its own span; months without news are zeros.
     """
 
     monthly: Panel
@@ -58,20 +78,67 @@ class Data:
     entries: Mapping[str, Entry]
     unused: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, Events] = field(default_factory=dict)
+    instruments: Panel | None = None
+
+    @property
+    def headlines(self) -> tuple[str, ...]:
+        """One line a file: what it holds."""
+        return tuple(line for line in self.report if not line.startswith(" "))
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Identity of all figures used, by source."""
+        panels = (self.monthly, self.daily, self.instruments)
+        return {found.source: found.sha256 for found in (*panels, *self.events.values()) if found}
 
 
 @dataclass(frozen=True)
 class _File:
+    """Series or instruments of one file."""
+
     panel: Panel
+    kind: str
     headline: str
     lines: Mapping[str, str]
     entries: Mapping[str, Entry]
     unused: tuple[str, ...]
 
     @property
+    def holds(self) -> str:
+        """``monthly``, ``daily`` or ``instruments``."""
+        monthly = isinstance(self.panel.frame.index, pd.PeriodIndex)
+        return self.kind if self.kind != "series" else "monthly" if monthly else "daily"
+
+    @property
     def report(self) -> tuple[str, ...]:
-        unused = (f"  not used: {', '.join(self.unused)}",) if self.unused else ()
-        return (self.headline, *self.lines.values(), *unused)
+        return (self.headline, *self.lines.values(), *_not_used(self.unused))
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Events of one file."""
+
+    events: Events
+    headline: str
+    unused: tuple[str, ...]
+
+    @property
+    def report(self) -> tuple[str, ...]:
+        notes = (f"  {note}" for note in self.events.notes)
+        return (self.headline, f"  {self.events.in_words()}", *notes, *_not_used(self.unused))
+
+
+@dataclass(frozen=True)
+class _Strangers:
+    """Files of a folder that no mapping names."""
+
+    folder: Path
+    names: tuple[str, ...]
+
+    @property
+    def report(self) -> tuple[str, ...]:
+        return (f"  not read in {self.folder}: {', '.join(self.names)}",) if self.names else ()
 
 
 def load_bundled() -> Panel:
@@ -79,17 +146,22 @@ def load_bundled() -> Panel:
     return _load_bundled_file().panel
 
 
-def load_data(where: str | Path | None = None, *, mapping: str | Path | None = None) -> Data:
-    """Figures from the bundled panel, a folder or a file; nothing is guessed or substituted.
+def load_data(
+    where: Place | Sequence[Place] | None = None, *, mapping: str | Path | None = None
+) -> Data:
+    """Figures from the bundled panel, from folders or from files; nothing is guessed.
 
     Parameters
     ----------
-    where : path or None
+    where : path or sequence of paths, optional
         None for the bundled panel; a folder that holds ``monthly_panel.csv`` and perhaps
-        ``daily_panel.csv``; or one monthly CSV or Excel file.
+        ``daily_panel.csv``; or one CSV or Excel file. Several places are laid side by side; a
+        series that two of them hold must have the same figures in both. Files of events and of
+        instruments are recognised beside series; where the places hold nothing else, the
+        figures are those of the bundled panel.
     mapping : path, optional
-        Mapping file. By default ``mapping.toml`` in the folder, or the TOML file with the data
-        file's stem; failing that, the known layouts of the file names above.
+        Mapping file of a single place. By default ``mapping.toml`` in the folder, or the TOML
+        file with the data file's stem; failing that, the known layouts.
 
     Raises
     ------
@@ -102,49 +174,64 @@ def load_data(where: str | Path | None = None, *, mapping: str | Path | None = N
     MissingSeriesError
         The mapping names a column or an id that does not exist.
     """
-    if where is None:
-        if mapping is not None:
-            raise SpecError(
-                "A mapping was given without the data that it maps.",
-                remedy="Name the data file, or leave the mapping out.",
-            )
-        return _as_data(_load_bundled_file(), None)
-    path = Path(where)
+    places = [where] if isinstance(where, str | Path) else list(where or ())
+    if mapping is not None and len(places) != 1:
+        raise SpecError(
+            "A mapping was given without the data that it maps."
+            if not places
+            else "One mapping was given for several places.",
+            remedy="Name the data file, or leave the mapping out.",
+        )
+    own = Path(mapping) if mapping else None
+    return _as_data([part for place in places for part in _read_place(Path(place), own)])
+
+
+def _read_place(path: Path, mapping: Path | None) -> list[_File | _Days | _Strangers]:
     if path.is_dir():
-        return _load_folder(path, Path(mapping) if mapping else None)
+        return _read_folder(path, mapping)
     if not path.exists():
         raise DataError(
             f"There is no file or folder '{path}'.",
-            remedy="Name a folder with monthly_panel.csv, or a CSV or Excel file.",
+            remedy=f"Name a folder with {MONTHLY_FILE}, or a CSV or Excel file.",
         )
-    return _as_data(_load_file(path, _mapping_of(path, mapping)), None)
+    return [_read_file(path, _mapping_of(path, mapping))]
 
 
-def _load_folder(folder: Path, mapping: Path | None) -> Data:
+def _read_folder(folder: Path, mapping: Path | None) -> list[_File | _Days | _Strangers]:
+    """The two panels, and all events and instruments that the mapping or a layout names."""
     own = mapping or folder / "mapping.toml"
     mappings = read_folder_mapping(own) if mapping or own.exists() else known_layouts()
-    if not (folder / MONTHLY_FILE).exists():
-        raise DataError(
-            f"The folder '{folder}' holds no {MONTHLY_FILE}.",
-            remedy=f"Name a folder with {MONTHLY_FILE} (and {DAILY_FILE}), or one file.",
-        )
-    found = []
     for name in (MONTHLY_FILE, DAILY_FILE):
-        if not (folder / name).exists():
-            continue
-        if name not in mappings:
+        if (folder / name).exists() and name not in mappings:
             raise SpecError(
                 f"The mapping {own.name} has no table for {name}.",
                 remedy=f'Add ["{name}"] with its date column, or take the file away.',
             )
-        found.append(_load_file(folder / name, mappings[name]))
-    return _as_data(found[0], found[1] if len(found) > 1 else None)
+    named = [
+        (folder / name, found)
+        for name, found in mappings.items()
+        if (folder / name).exists() and (name in (MONTHLY_FILE, DAILY_FILE) or _is_aside(found))
+    ]
+    if not named:
+        raise DataError(
+            f"The folder '{folder}' holds no {MONTHLY_FILE}.",
+            remedy=f"Name a folder with {MONTHLY_FILE} (and {DAILY_FILE}), or one file.",
+        )
+    tables = (file for file in folder.iterdir() if file.suffix.lower() in (".csv", ".xlsx"))
+    strangers = sorted({file.name for file in tables} - {path.name for path, _ in named})
+    files = [_read_file(path, found) for path, found in named]
+    return [*files, _Strangers(folder, tuple(strangers))]
 
 
-def _mapping_of(path: Path, mapping: str | Path | None) -> FileMapping:
+def _is_aside(mapping: AnyMapping) -> bool:
+    """Whether a file holds events or instruments, which a folder may have any number of."""
+    return isinstance(mapping, EventMapping) or mapping.kind == "instruments"
+
+
+def _mapping_of(path: Path, mapping: Path | None) -> AnyMapping:
     beside = path.with_suffix(".toml")
     if mapping is not None:
-        return read_mapping(Path(mapping))
+        return read_mapping(mapping)
     if beside.exists():
         return read_mapping(beside)
     layouts = known_layouts()
@@ -158,12 +245,26 @@ def _mapping_of(path: Path, mapping: str | Path | None) -> FileMapping:
 
 
 def _load_bundled_file() -> _File:
+    layout = known_layouts()[BUNDLED_FILE]
+    assert isinstance(layout, FileMapping)
     with resources.as_file(resources.files(bundled).joinpath(BUNDLED_FILE)) as path:
-        return _load_file(path, known_layouts()[BUNDLED_FILE], source="bundled panel")
+        return _load_file(path, layout, source="bundled panel")
+
+
+def _read_file(path: Path, mapping: AnyMapping) -> _File | _Days:
+    if isinstance(mapping, FileMapping):
+        return _load_file(path, mapping)
+    events, unused = read_events(path, mapping)
+    headline = f"{path.name}: days of {events.label}: {len(events)}, {events.span}"
+    note = f" ({mapping.note})" if mapping.note else ""
+    return _Days(events, headline + note, tuple(unused))
 
 
 def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> _File:
     frame, unused = read_table(path, mapping)
+    if mapping.announcements:
+        frame = _with_quiet_months(path, mapping, frame)
+        unused.remove(mapping.announcements)
     names = {found.column.id: column for column, found in mapping.columns.items()}
     empty = [str(name) for name in frame.columns if frame[name].isna().all()]
     if empty and (mapping.complete or len(empty) == frame.shape[1]):
@@ -177,9 +278,11 @@ def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> _
         frame, {name: found.column for name, found in entries.items()}, source or str(path)
     )
     unused += [names[name] for name in empty]
-    headline = f"{source or path.name}: {len(entries)} {mapping.frequency} series, {panel.sample}"
+    what = f"{mapping.frequency} {mapping.kind}"
+    headline = f"{source or path.name}: {len(entries)} {what}, {panel.sample}"
     return _File(
         panel,
+        mapping.kind,
         f"{headline} ({mapping.note})" if mapping.note else headline,
         {name: _line(panel, names[name], found) for name, found in entries.items()},
         entries,
@@ -212,18 +315,53 @@ def _months_missing_inside(figures: pd.Series) -> int:
     return int(within.isna().sum())
 
 
-def _as_data(monthly: _File, daily: _File | None) -> Data:
-    if not isinstance(monthly.panel.frame.index, pd.PeriodIndex):
+def _with_quiet_months(path: Path, mapping: FileMapping, frame: pd.DataFrame) -> pd.DataFrame:
+    """Zeros in months without an announcement, between the first and the last figure."""
+    counting = replace(mapping, columns={mapping.announcements: _COUNT}, complete=True)
+    quiet = read_table(path, counting)[0][_COUNT.column.id] == 0
+    inside = frame.ffill().notna() & frame.bfill().notna()
+    return frame.mask(inside & frame.isna() & quiet.to_numpy()[:, None], 0.0)
+
+
+def _not_used(columns: Sequence[str]) -> Iterator[str]:
+    if columns:
+        yield f"  not used: {', '.join(columns)}"
+
+
+def _as_data(parts: Sequence[_File | _Days | _Strangers]) -> Data:
+    files = [part for part in parts if isinstance(part, _File)]
+    if all(file.holds == "instruments" for file in files):
+        files.insert(0, _load_bundled_file())
+        parts = [files[0], *parts]
+    panels = {
+        kind: [file.panel for file in files if file.holds == kind]
+        for kind in ("monthly", "daily", "instruments")
+    }
+    if not panels["monthly"]:
         raise DataError(
-            f"{monthly.panel.source} holds daily figures; the study needs monthly ones.",
-            remedy=f"Put it beside a {MONTHLY_FILE} as {DAILY_FILE}, or name a monthly file.",
+            f"{panels['daily'][0].source} holds daily figures; the study needs monthly ones.",
+            remedy=f"Put it beside a {MONTHLY_FILE} as {DAILY_FILE}, or name a monthly file too.",
         )
-    files = [monthly] if daily is None else [monthly, daily]
     return Data(
-        monthly.panel,
-        daily.panel if daily else None,
-        report=tuple(line for file in files for line in file.report),
+        side_by_side(panels["monthly"]),
+        side_by_side(panels["daily"]) if panels["daily"] else None,
+        report=tuple(line for part in parts for line in part.report),
         entries={name: found for file in files for name, found in file.entries.items()},
         unused=tuple(name for file in files for name in file.unused),
         lines={name: line for file in files for name, line in file.lines.items()},
+        events=_by_name([part.events for part in parts if isinstance(part, _Days)]),
+        instruments=side_by_side(panels["instruments"]) if panels["instruments"] else None,
     )
+
+
+def _by_name(given: Sequence[Events]) -> dict[str, Events]:
+    found: dict[str, Events] = {}
+    for events in given:
+        if events.name in found:
+            raise DataError(
+                f"{found[events.name].source} and {events.source} both hold the events "
+                f"'{events.name}'.",
+                remedy="Leave one of them out, or give it another name in its mapping.",
+            )
+        found[events.name] = events
+    return found

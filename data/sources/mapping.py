@@ -12,7 +12,9 @@ A mapping is a small TOML file beside the data::
               observed = "survey", transform = "dlog100" }
 
 (an inline table stands on one line; it is broken here for reading). ``[file]`` may also name
-``encoding`` and, for Excel, ``sheet``.
+``encoding`` and, for Excel, ``sheet``. It may say ``kind``: ``"series"`` (the default),
+``"instruments"`` (monthly surprises that serve as instruments, never as variables), or
+``"events"`` (days of announcements: :mod:`.event_mapping`).
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...errors import SpecError
 from .. import catalog
 from ..catalog import Entry, make_entry, nearest
+from .event_mapping import KEYS as EVENT_KEYS
+from .event_mapping import EventMapping, event_mapping
 
-_FILE_KEYS = ("date", "frequency", "encoding", "sheet", "note")
+_FILE_KEYS = ("kind", "date", "frequency", "announcements", "encoding", "sheet", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class FileMapping:
         Name of the date column.
     frequency : str
         ``monthly`` or ``daily``.
+    kind : str
+        ``series``, or ``instruments`` (monthly).
+    announcements : str
+        Of instruments: the column that counts announcements. Where it is 0, an empty cell is a
+        month without news, a zero; elsewhere it is a figure that is missing.
     columns : Mapping[str, Entry]
         Series by column name.
     complete : bool
@@ -57,13 +66,19 @@ class FileMapping:
     date: str
     frequency: str
     columns: Mapping[str, Entry]
+    kind: Literal["series", "instruments"] = "series"
+    announcements: str = ""
     complete: bool = True
     encoding: str = "utf-8-sig"
     sheet: str = ""
     note: str = ""
 
 
-def read_mapping(path: Path) -> FileMapping:
+#: What a file may be mapped to.
+AnyMapping = FileMapping | EventMapping
+
+
+def read_mapping(path: Path) -> AnyMapping:
     """Read the mapping of a single file.
 
     Raises
@@ -75,22 +90,26 @@ def read_mapping(path: Path) -> FileMapping:
     """
     content = _read_toml(path)
     _refuse_unknown(content, ("file", "columns"), path.name)
-    return _mapping({**content.get("file", {}), "columns": content.get("columns")}, path.name)
+    table = dict(content.get("file", {}))
+    if "columns" in content:
+        table["columns"] = content["columns"]
+    return _mapping(table, path.name)
 
 
-def read_folder_mapping(path: Path) -> dict[str, FileMapping]:
+def read_folder_mapping(path: Path) -> dict[str, AnyMapping]:
     """Read a folder's mapping: one table a file, such as ``["monthly_panel.csv"]``."""
     tables = _read_toml(path)
     return {name: _mapping(table, f"{path.name}, {name}") for name, table in tables.items()}
 
 
-def known_layouts() -> dict[str, FileMapping]:
+def known_layouts() -> dict[str, AnyMapping]:
     """Layouts that need no mapping file, by file name."""
     folder = resources.files(catalog.__package__)
     tables = tomllib.loads(folder.joinpath("layouts.toml").read_text(encoding="utf-8"))
+    layouts = {name: _mapping(table, f"layouts.toml, {name}") for name, table in tables.items()}
     return {
-        name: replace(_mapping(table, f"layouts.toml, {name}"), complete=False)
-        for name, table in tables.items()
+        name: replace(layout, complete=False) if isinstance(layout, FileMapping) else layout
+        for name, layout in layouts.items()
     }
 
 
@@ -107,7 +126,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _mapping(table: Mapping[str, Any], where: str) -> FileMapping:
+def _mapping(table: Mapping[str, Any], where: str) -> AnyMapping:
+    kind = table.get("kind", "series")
+    if kind == "events":
+        _refuse_unknown(table, EVENT_KEYS, where)
+        return event_mapping(table, where)
+    if kind not in ("series", "instruments"):
+        raise SpecError(
+            f"The mapping {where} has kind = {kind!r}.",
+            remedy='Write "series", "instruments" or "events".',
+        )
     _refuse_unknown(table, (*_FILE_KEYS, "columns"), where)
     columns = table.get("columns")
     if not isinstance(columns, Mapping) or not columns:
@@ -119,6 +147,16 @@ def _mapping(table: Mapping[str, Any], where: str) -> FileMapping:
         raise SpecError(
             f"The mapping {where} does not say which column holds the date and how frequent it is.",
             remedy='Write date = "month" and frequency = "monthly" (or "daily").',
+        )
+    if kind == "instruments" and table["frequency"] != "monthly":
+        raise SpecError(
+            f"The mapping {where} has instruments that are not monthly.",
+            remedy="Give their days as events, or sum them by month.",
+        )
+    if "announcements" in table and kind != "instruments":
+        raise SpecError(
+            f"The mapping {where} counts announcements of series.",
+            remedy='Only kind = "instruments" has announcements.',
         )
     options = {key: table[key] for key in _FILE_KEYS if key in table}
     series = {

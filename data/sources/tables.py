@@ -48,7 +48,30 @@ def read_table(path: Path, mapping: FileMapping) -> tuple[pd.DataFrame, list[str
     ------
     DataError, MissingSeriesError, GapError
     """
-    cells = _excel_rows(path, mapping.sheet) if _is_excel(path) else _csv_rows(path, mapping)
+    header, body = read_rows(path, mapping.encoding, mapping.sheet)
+    positions = _positions(path, header, mapping)
+    dates = [(line, row[positions[mapping.date]].strip()) for line, row in body]
+    index = _calendar(path, dates, mapping.frequency)
+    figures = {
+        mapping.columns[column].column.id: numbers(
+            path, column, [(date, row[at]) for (_, date), (_, row) in zip(dates, body, strict=True)]
+        )
+        for column, at in positions.items()
+        if column != mapping.date
+    }
+    unused = [name for name in header if name not in mapping.columns and name != mapping.date]
+    return pd.DataFrame(figures, index=index), unused
+
+
+def read_rows(path: Path, encoding: str, sheet: str) -> tuple[list[str], NumberedRows]:
+    """Column names of a CSV or Excel file, and its rows with their line numbers.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, has no row, or a row has too few or too many cells.
+    """
+    cells = _excel_rows(path, sheet) if _is_excel(path) else _csv_rows(path, encoding)
     # Blank lines are left out, but lines keep their number for the messages.
     rows = [(line, row) for line, row in enumerate(cells, start=1) if any(map(str.strip, row))]
     if len(rows) < 2:
@@ -57,18 +80,31 @@ def read_table(path: Path, mapping: FileMapping) -> tuple[pd.DataFrame, list[str
         )
     header, body = [name.strip() for name in rows[0][1]], rows[1:]
     _refuse_ragged(path, header, body)
-    positions = _positions(path, header, mapping)
-    dates = [(line, row[positions[mapping.date]].strip()) for line, row in body]
-    index = _calendar(path, dates, mapping.frequency)
-    figures = {
-        mapping.columns[column].column.id: _numbers(
-            path, column, [(date, row[at]) for (_, date), (_, row) in zip(dates, body, strict=True)]
-        )
-        for column, at in positions.items()
-        if column != mapping.date
-    }
-    unused = [name for name in header if name not in mapping.columns and name != mapping.date]
-    return pd.DataFrame(figures, index=index), unused
+    return header, body
+
+
+def numbers(
+    path: Path, column: str, cells: Sequence[tuple[str, str]]
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The cells of a column as numbers, each with its date for the messages; NaN where empty.
+
+    Raises
+    ------
+    DataError
+        A cell is neither a number nor a sign for a missing figure.
+    """
+    values = np.full(len(cells), np.nan)
+    for at, (when, cell) in enumerate(cells):
+        text = cell.strip()
+        if text in MISSING:
+            continue
+        if not _NUMBER.fullmatch(text) or math.isinf(value := float(text)):
+            problem, remedy = _fault(text)
+            raise DataError(
+                f"{path.name}, series '{column}', {when}: '{text}' {problem}.", remedy=remedy
+            )
+        values[at] = value
+    return values
 
 
 def _is_excel(path: Path) -> bool:
@@ -80,18 +116,18 @@ def _is_excel(path: Path) -> bool:
     return path.suffix.lower() in (".xlsx", ".xlsm")
 
 
-def _csv_rows(path: Path, mapping: FileMapping) -> Rows:
+def _csv_rows(path: Path, encoding: str) -> Rows:
     content = _read_bytes(path)
     try:
-        text = content.decode(mapping.encoding)
+        text = content.decode(encoding)
     except LookupError:
         raise DataError(
-            f"There is no encoding '{mapping.encoding}' ({path.name}).",
+            f"There is no encoding '{encoding}' ({path.name}).",
             remedy='Use encoding = "utf-8" or "shift_jis".',
         ) from None
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path.name} is not in {mapping.encoding} (byte {error.start}).",
+            f"{path.name} is not in {encoding} (byte {error.start}).",
             remedy=_encoding_remedy(content),
         ) from None
     try:
@@ -216,23 +252,6 @@ def _calendar(
     except GapError as error:
         raise GapError(f"{path.name}: {error.problem}", remedy=error.remedy) from None
     return calendar
-
-
-def _numbers(
-    path: Path, column: str, cells: Sequence[tuple[str, str]]
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    values = np.full(len(cells), np.nan)
-    for at, (when, cell) in enumerate(cells):
-        text = cell.strip()
-        if text in MISSING:
-            continue
-        if not _NUMBER.fullmatch(text) or math.isinf(value := float(text)):
-            problem, remedy = _fault(text)
-            raise DataError(
-                f"{path.name}, series '{column}', {when}: '{text}' {problem}.", remedy=remedy
-            )
-        values[at] = value
-    return values
 
 
 def _fault(text: str) -> tuple[str, str]:

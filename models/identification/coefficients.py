@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ...data.panel import Column
-from ...errors import NotIdentifiedError
 from ...estimation.ab_model import FreeEntries, derivatives
 from ..citations import bibtex
 from ..results import Result, Summary, normal_bounds, tidy_frame
 from .ab import AB
+from .named_shocks import require_shocks
 from .overidentification import likelihood_ratio
 from .short_long_run import ShortLongRun
 from .svec import SVEC
@@ -36,7 +36,8 @@ class StructuralCoefficients(Result):
     model : str
         Name of the reduced form, such as ``VAR(3)``.
     names : tuple of str
-        Variables and, in the same order, equations and shocks.
+        Variables and, in the same order, equations.
+    shocks : tuple of str
     columns : Mapping[str, Column]
     point : ndarray, shape (2, K, K)
         A, then B, as [equation, variable] and [equation, shock].
@@ -70,6 +71,7 @@ class StructuralCoefficients(Result):
 
     model: str
     names: tuple[str, ...]
+    shocks: tuple[str, ...]
     columns: Mapping[str, Column]
     point: np.ndarray
     std_error: np.ndarray
@@ -94,7 +96,7 @@ class StructuralCoefficients(Result):
     @property
     def b(self) -> pd.DataFrame:
         """B: equations in rows, shocks in columns."""
-        return self._labelled(self.point[1])
+        return self._by_shock(self.point[1])
 
     @property
     def a_std_errors(self) -> pd.DataFrame:
@@ -104,7 +106,7 @@ class StructuralCoefficients(Result):
     @property
     def b_std_errors(self) -> pd.DataFrame:
         """Standard errors of B; NaN where an entry is fixed."""
-        return self._labelled(self.std_error[1])
+        return self._by_shock(self.std_error[1])
 
     @property
     def lr(self) -> float:
@@ -129,7 +131,7 @@ class StructuralCoefficients(Result):
             entry = {
                 "model": self.model,
                 "statistic": ("structural_a", "structural_b")[m],
-                "shock": self.names[j],
+                "shock": (self.names, self.shocks)[m][j],
                 "response": self.names[i],
                 "horizon": 0,
                 "estimate": self.point[m, i, j],
@@ -153,7 +155,7 @@ class StructuralCoefficients(Result):
         tables = [
             ("A: equations in rows (standard errors)", _bracketed(self.a, self.a_std_errors)),
             ("B: equations in rows (standard errors)", _bracketed(self.b, self.b_std_errors)),
-            ("Impact matrix: responses in rows, shocks in columns", self._labelled(self.impact)),
+            ("Impact matrix: responses in rows, shocks in columns", self._by_shock(self.impact)),
             ("Fit", pd.DataFrame({"value": pd.Series(fit, dtype=object)})),
         ]
         title = f"A u = B e, structural {self.model} of {', '.join(self.names)}"
@@ -170,6 +172,9 @@ class StructuralCoefficients(Result):
     def _labelled(self, values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values, index=list(self.names), columns=list(self.names))
 
+    def _by_shock(self, values: np.ndarray) -> pd.DataFrame:
+        return pd.DataFrame(values, index=list(self.names), columns=list(self.shocks))
+
 
 def _overidentifying(svar: StructuralVAR) -> int:
     """Restrictions beyond those that identify the shocks; those of an SVEC depend on the rank."""
@@ -181,12 +186,7 @@ def _overidentifying(svar: StructuralVAR) -> int:
 
 def structural_coefficients(svar: StructuralVAR, levels: Sequence[float]) -> StructuralCoefficients:
     """See ``StructuralVAR.structural_coefficients``."""
-    if not np.isfinite(svar.impact).all():
-        raise NotIdentifiedError(
-            f"The scheme '{svar.scheme.name}' does not identify all shocks, so A and B are not "
-            "known.",
-            remedy="Ask for responses to the shocks that it identifies.",
-        )
+    require_shocks(svar, svar.shock_names, "The matrices A and B")
     scheme, reduced = svar.scheme, svar.reduced
     if isinstance(scheme, AB):
         point, error, bounds = _by_likelihood(scheme, svar, levels)
@@ -200,6 +200,7 @@ def structural_coefficients(svar: StructuralVAR, levels: Sequence[float]) -> Str
     return StructuralCoefficients(
         model=reduced.model,
         names=svar.names,
+        shocks=svar.shock_names,
         columns=svar.columns,
         point=point,
         std_error=error,

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 def identify_draws(svar: StructuralVAR, found: ReducedFormDraws) -> tuple[np.ndarray, np.ndarray]:
     """Impact matrices of joint draws, and which draws have one.
 
-    A scheme that searches for its impact matrix starts from the estimate. A draw in which a shock
-    that the estimate identifies is not found counts as failed.
+    A scheme that searches for its impact matrix starts from the estimate.
 
     Returns
     -------
@@ -29,22 +28,40 @@ def identify_draws(svar: StructuralVAR, found: ReducedFormDraws) -> tuple[np.nda
     Raises
     ------
     DrawError
+        See ``which_identified``.
+    """
+    impact = impact_of(svar, found.covariance, found.lags)
+    return impact, which_identified(svar, impact, found.failed)
+
+
+def which_identified(svar: StructuralVAR, impact: np.ndarray, failed_before: int) -> np.ndarray:
+    """Draws in which every shock is found that the estimate identifies, shape (R,), bool.
+
+    Parameters
+    ----------
+    svar : StructuralVAR
+    impact : ndarray, shape (R, K, K)
+        NaN where a shock was not found.
+    failed_before : int
+        Draws of the reduced form that failed and are not among the R.
+
+    Raises
+    ------
+    DrawError
         If more than five per cent of the draws failed, those of the reduced form included; or any,
         where draws are pairs of perturbed estimates and none can be spared.
     """
-    impact = impact_of(svar, found.covariance, found.lags)
-    identified = np.isfinite(svar.impact).all(axis=0)
-    kept = np.isfinite(impact[..., identified]).all(axis=(-1, -2))
+    kept: np.ndarray = np.isfinite(impact[..., svar.known]).all(axis=(-1, -2))
     lost = int((~kept).sum())
-    failed, drawn = lost + found.failed, len(impact) + found.failed
+    failed, drawn = lost + failed_before, len(impact) + failed_before
     if failed > MAX_FAILED * drawn or (lost and svar.inference.interval.reads_pairs):
         raise DrawError(
-            f"The identification failed in {lost} of {drawn} draws ({found.failed} had failed "
+            f"The identification failed in {lost} of {drawn} draws ({failed_before} had failed "
             f"before): {svar.scheme.describe(svar.names, svar.columns)}.",
             remedy="The data hardly support these restrictions in samples of this size; drop or "
             "change some, and let variables with a unit root enter in changes.",
         )
-    return impact, kept
+    return kept
 
 
 def impact_of(svar: StructuralVAR, covariance: np.ndarray, lags: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from ...data.panel import Column
 
 if TYPE_CHECKING:
+    from ..inference.protocol import Inference
     from ..reduced_form.base import ReducedForm
     from ..structural import StructuralVAR
     from ..structural_draws import StructuralDraws
@@ -29,7 +30,10 @@ class Identification(Protocol):
         ...
 
     def imposed_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:
-        """Pairs (response, shock) whose response at horizon 0 is zero by assumption."""
+        """Pairs (response, shock) whose response at horizon 0 is zero by assumption.
+
+        Shocks go by their own names, where they have any.
+        """
         ...
 
     def imposed_long_run_zeros(self, names: Sequence[str]) -> frozenset[tuple[str, str]]:
@@ -116,5 +120,48 @@ class NamesShocks(Identification, Protocol):
     """A scheme whose shocks have names of their own instead of those of the variables."""
 
     def shock_names(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Name of each shock; shock j still belongs to variable j and raises it on impact."""
+        """Name of each shock; shock j still belongs to variable j and raises it on impact.
+
+        Shocks that are not identified keep the names of their variables.
+        """
+        ...
+
+
+@runtime_checkable
+class RestrictsSigns(Identification, Protocol):
+    """A scheme that restricts responses by inequalities."""
+
+    def imposed_signs(self, names: Sequence[str]) -> frozenset[tuple[str, str, int]]:
+        """Triples (response, shock, horizon) whose sign is restricted, cumulated or not.
+
+        Zeros after impact are among them. Shocks go by their own names. What is measured there is
+        no evidence: a claim leaves it out.
+        """
+        ...
+
+
+@runtime_checkable
+class ChoosesInference(Identification, Protocol):
+    """A scheme for which the reduced form's default bands are not the right ones."""
+
+    def default_inference(self, reduced: ReducedForm) -> Inference:
+        """Source of joint draws where none was asked for."""
+        ...
+
+
+@runtime_checkable
+class ExaminesSample(Identification, Protocol):
+    """A scheme that may identify too weakly in a sample for any band to be drawn."""
+
+    def require_valid(self, reduced: ReducedForm, quantity: str) -> None:
+        """Refuse bands of an object that this sample cannot carry.
+
+        Raises
+        ------
+        InvalidInferenceError
+        """
+        ...
+
+    def sample_notes(self, reduced: ReducedForm) -> tuple[str, ...]:
+        """What the scheme found in the sample, in sentences."""
         ...

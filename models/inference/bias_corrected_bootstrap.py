@@ -14,7 +14,7 @@ from .intervals.protocol import Interval
 
 if TYPE_CHECKING:
     from ...estimation.bias_correction import Bias
-    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.var_bootstrap import ReducedFormDraws, Statistic
     from ..reduced_form.base import ReducedForm
 
 #: Draws of the bootstrap that estimates a bias without a formula, however many are asked for.
@@ -33,9 +33,10 @@ class BiasCorrectedBootstrap(Blocks):
     2. samples are simulated from A - Psi with the resampled residuals of the estimate;
     3. each sample is estimated, and the same Psi is subtracted.
 
-    A correction that would take a root to the unit circle or beyond is shrunk in steps of one
-    hundredth until it does not, in step 1 and for each draw of step 3; estimates that are not
-    stationary themselves are not corrected. Such draws are counted apart from failed ones.
+    In step 1 a correction that would take a root to the unit circle or beyond is shrunk in steps of
+    one hundredth until it does not; an estimate that is not stationary itself is not corrected.
+    In step 3 Psi is subtracted whole: responses at finite horizons exist wherever the roots are,
+    and to shrink there would cut off the side on which the truth of a persistent system lies.
 
     The point estimate, and with it the responses in the middle of a band, stays that of the
     uncorrected estimate A; so does each draw's covariance.
@@ -51,6 +52,9 @@ class BiasCorrectedBootstrap(Blocks):
         Threads to use; the draws do not depend on it.
     interval : Interval
         How the draws become an interval.
+    stationary : bool
+        Whether corrections are shrunk in step 3 too, as in Kilian's article. Such draws are counted
+        apart from failed ones. Restrictions on the long run need it, and ``identify`` sees to it.
 
     Notes
     -----
@@ -66,14 +70,19 @@ class BiasCorrectedBootstrap(Blocks):
     block_length: int | None = 1
     threads: int = 1
     interval: Interval = PERCENTILE
+    stationary: bool = False
 
     @property
     def name(self) -> str:
         """Key of the band in the validity table."""
         return "bias_corrected_bootstrap"
 
-    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
-        """Joint draws of lags, deterministic terms and covariance.
+    def draw(
+        self, reduced: ReducedForm, seed: int, statistic: Statistic | None = None
+    ) -> ReducedFormDraws:
+        """Joint draws of lags, deterministic terms and covariance; see ``Bootstrap.draw``.
+
+        The residuals that a statistic sees are those of least squares, as the covariance is.
 
         Raises
         ------
@@ -81,6 +90,27 @@ class BiasCorrectedBootstrap(Blocks):
             If the model imposes unit roots, which a correction would undo.
         DrawError
             If more than five per cent of the draws failed numerically.
+        """
+        from ...estimation.bias_correction import subtract_bias
+
+        corrected, bias = self.corrected(reduced, seed)
+        found = self.replicate(corrected, seed, self.draws, statistic)
+        if not self.stationary:
+            deterministic = found.deterministic - bias.deterministic
+            return replace(found, lags=found.lags - bias.lags, deterministic=deterministic)
+        units = np.sqrt(np.diag(reduced.covariance))
+        lags, deterministic, share = subtract_bias(found.lags, found.deterministic, bias, units)
+        return replace(
+            found, lags=lags, deterministic=deterministic, adjusted=int((share < 1).sum())
+        )
+
+    def corrected(self, reduced: ReducedForm, seed: int) -> tuple[ReducedForm, Bias]:
+        """The reduced form less its bias, and that bias; the seed is for a bias without a formula.
+
+        Raises
+        ------
+        SpecError
+            If the model imposes unit roots, which a correction would undo.
         """
         from ...estimation.bias_correction import subtract_bias
 
@@ -95,19 +125,15 @@ class BiasCorrectedBootstrap(Blocks):
         lags, deterministic, _ = subtract_bias(
             reduced.lag_coefficients[None], reduced.deterministic[None], bias, units
         )
-        corrected = replace(reduced, lag_coefficients=lags[0], deterministic=deterministic[0])
-        found = self.replicate(corrected, seed, self.draws)
-        lags, deterministic, share = subtract_bias(found.lags, found.deterministic, bias, units)
-        return replace(
-            found, lags=lags, deterministic=deterministic, adjusted=int((share < 1).sum())
-        )
+        return replace(reduced, lag_coefficients=lags[0], deterministic=deterministic[0]), bias
 
     def describe(self) -> str:
         """The method in words."""
         blocks = "" if self.block_length == 1 else "moving-block "
+        kept = ", draws kept stationary" if self.stationary else ""
         return (
             f"bias-corrected {blocks}bootstrap after bootstrap around the uncorrected point "
-            f"estimate, {self.draws:,} draws, {self.interval_in_words}"
+            f"estimate{kept}, {self.draws:,} draws, {self.interval_in_words}"
         )
 
     def _bias(self, reduced: ReducedForm, seed: int) -> Bias:

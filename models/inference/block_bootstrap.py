@@ -44,7 +44,9 @@ class Blocks(Bootstrap):
 
     def interval_for(self, nobs: int) -> Interval:
         """Percentiles expanded for the number of blocks; see ``Inference.interval_for``."""
-        return ExpandedPercentile(nobs / self.length(nobs)) if self._expands else self.interval
+        if self._expands:
+            return ExpandedPercentile(nobs / self.length(nobs), threads=self.threads)
+        return Bootstrap.interval_for(self, nobs)
 
     @property
     def interval_in_words(self) -> str:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ...errors import DrawError, SpecError
 from ...estimation.resampling import Resampling
+from .intervals.percentile import Percentile
 
 if TYPE_CHECKING:
-    from ...estimation.var_bootstrap import ReducedFormDraws
+    from ...estimation.var_bootstrap import ReducedFormDraws, Statistic
     from ..reduced_form.base import ReducedForm
     from .intervals.protocol import Interval
 
@@ -46,25 +47,38 @@ class Bootstrap:
 
     def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
         """The interval, whatever the sample; see ``Inference.interval_for``."""
-        return self.interval
+        plain = type(self.interval) is Percentile
+        return Percentile(threads=self.threads) if plain else self.interval
 
     def resampling(self, reduced: ReducedForm) -> Resampling:
         """Which residuals each period of a draw gets."""
         raise NotImplementedError
 
-    def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
+    def draw(
+        self, reduced: ReducedForm, seed: int, statistic: Statistic | None = None
+    ) -> ReducedFormDraws:
         """Joint draws of lags, deterministic terms and covariance.
+
+        Parameters
+        ----------
+        reduced : ReducedForm
+        seed : int
+        statistic : Statistic, optional
+            Computed from each replication's rows and residuals.
 
         Raises
         ------
         DrawError
             If more than five per cent of the draws failed numerically.
         """
-        return self.replicate(reduced, seed, self.draws)
+        return self.replicate(reduced, seed, self.draws, statistic)
 
-    def replicate(self, reduced: ReducedForm, seed: int, draws: int) -> ReducedFormDraws:
+    def replicate(
+        self, reduced: ReducedForm, seed: int, draws: int, statistic: Statistic | None = None
+    ) -> ReducedFormDraws:
         """Any number of draws around the coefficients of a reduced form; see ``draw``."""
-        found = _engine(reduced, seed, draws, self.threads, self.resampling(reduced))
+        rule = self.resampling(reduced)
+        found = _engine(reduced, seed, draws, self.threads, rule, statistic)
         if found.failed > MAX_FAILED * draws:
             raise DrawError(
                 f"{found.failed} of {draws} bootstrap draws of the {reduced.model} in "
@@ -75,7 +89,12 @@ class Bootstrap:
 
 
 def _engine(
-    reduced: ReducedForm, seed: int, draws: int, threads: int, resampling: Resampling
+    reduced: ReducedForm,
+    seed: int,
+    draws: int,
+    threads: int,
+    resampling: Resampling,
+    statistic: Statistic | None,
 ) -> ReducedFormDraws:
     """Plain least squares is replicated by the compiled engine.
 
@@ -96,6 +115,7 @@ def _engine(
             resampling=resampling,
             usable=reduced.resampled_rows,
             divisor="df" if reduced.divisor == "df" else "T",
+            statistic=statistic,
             threads=threads,
         )
     from ...estimation.general_bootstrap import bootstrap_estimator
@@ -113,5 +133,6 @@ def _engine(
         resampling=resampling,
         usable=reduced.resampled_rows,
         scales=reduced.scales,
+        statistic=statistic,
         threads=threads,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -285,11 +285,12 @@ class ReducedForm(Result):
         scheme : Identification
             Such as ``Cholesky(order)``.
         inference : Inference, optional
-            By default ``default_inference``.
+            By default that of the scheme, or else ``default_inference``.
         rng : int, Generator or None
             Seed of the draws; the same seed gives the same draws.
         """
-        from ..identification.protocol import FromCovariance, ReadsSample
+        from ..identification.protocol import ChoosesInference, FromCovariance, ReadsSample
+        from ..inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
         from ..structural import StructuralVAR
 
         seed = seed_from(rng)
@@ -303,7 +304,14 @@ class ReducedForm(Result):
             raise SpecError(
                 f"inference = {inference!r}.", remedy="Pass an object such as BlockBootstrap()."
             )
-        bands = self.default_inference if inference is None else inference
+        if inference is not None:
+            bands = inference
+        elif isinstance(scheme, ChoosesInference):
+            bands = scheme.default_inference(self)
+        else:
+            bands = self.default_inference
+        if isinstance(bands, BiasCorrectedBootstrap) and scheme.imposed_long_run_zeros(self.names):
+            bands = replace(bands, stationary=True)  # the long run of each draw must exist
         if isinstance(scheme, ReadsSample):
             reduced, impact = scheme.estimate(self, seed)
             return StructuralVAR(reduced, scheme, bands, seed, impact)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .style import QUIET, add_note, panel_grid, paper_style, share_colors, wrapped
+from .style import GREY, QUIET, add_note, panel_grid, paper_style, part_colors, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,7 @@ def draw(
     notes: Sequence[str],
     responses: Sequence[str],
     labels: Mapping[str, str],
+    rest: str = "",
     periods: str = "Periods",
     complete: bool = True,
 ) -> tuple[Figure, Any]:
@@ -40,6 +41,8 @@ def draw(
     responses : sequence of str
         Variables to show.
     labels : mapping of variable or shock to str
+    rest : str
+        The shocks that are not identified, in grey.
     periods : str
         Word for the horizon axis, such as ``Months``.
     complete : bool
@@ -58,7 +61,8 @@ def draw(
         top = 100 if complete else 1.02 * max(_sums(tidy, response) for response in responses)
         for ax, response in zip(axes.flat, responses):
             title = wrapped(labels[response], columns)
-            _panel(ax, tidy[tidy["response"] == response], labels, title, top)
+            _panel(ax, tidy[tidy["response"] == response], labels, rest, top)
+            ax.set_title(title)
         for ax in axes[:, 0]:
             ax.set_ylabel("Share, %")
         for ax in axes.flat[max(len(responses) - columns, 0) : len(responses)]:
@@ -69,21 +73,22 @@ def draw(
     return figure, axes
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, labels: Mapping[str, str], title: str, top: float) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, labels: Mapping[str, str], rest: str, top: float) -> None:
     null = rows[rows["statistic"] == "fevd_null"]
     shares = _shares(rows)
     limits = _wide(null[null["level"] == null["level"].max()], "conf_high")
     steps = shares.index.to_numpy(float)
     below = np.zeros(len(steps))
-    for color, shock in zip(share_colors(shares.shape[1]), shares):
+    names = [str(name) for name in shares]
+    for color, shock in zip(part_colors(names, {rest: GREY}), names):
         above = below + 100 * shares[shock].to_numpy()
-        ax.fill_between(steps, below, above, color=color, label=labels[str(shock)], linewidth=0)
+        ax.fill_between(steps, below, above, color=color, label=labels[shock], linewidth=0)
         if shock in limits:
             _hatch(ax, steps, below, above, (shares[shock] <= limits[shock]).to_numpy())
         if above[-1] - below[-1] >= SMALLEST_LABEL * top:
             _number(ax, steps, below[-1], above[-1])
         below = above
-    ax.set(title=title, ylim=(0, top), xlim=(steps[0], max(steps[-1], steps[0] + 1)))
+    ax.set(ylim=(0, top), xlim=(steps[0], max(steps[-1], steps[0] + 1)))
     step = 1 if steps[-1] <= 8 else 6 if steps[-1] <= 36 else 12
     ax.set_xticks([1, *range(step, int(steps[-1]) + 1, step)] if step > 1 else steps)
 

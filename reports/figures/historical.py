@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .style import add_note, new_figure, paper_style, share_colors, timestamps, year_axis, zero_line
+from .style import (
+    GREY,
+    PALE,
+    add_note,
+    new_figure,
+    paper_style,
+    part_colors,
+    timestamps,
+    year_axis,
+    zero_line,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-#: Colour of the baseline, which is not a shock.
-PALE = "#c9ced1"
 
 
 def draw(
@@ -26,6 +33,7 @@ def draw(
     dates: pd.Index,
     labels: Mapping[str, str],
     title: str,
+    rest: str = "",
     start: str | None = None,
     window: int = 1,
     with_baseline: bool = False,
@@ -44,6 +52,8 @@ def draw(
         Parts without a label (initial condition, deterministic terms) make up the baseline.
     title : str
         The variable.
+    rest : str
+        The shocks that are not identified, in grey.
     start : str, optional
         First period shown.
     window : int
@@ -68,7 +78,7 @@ def draw(
     with paper_style():
         figure, axes = new_figure(height=3.2)
         ax, when = axes[0, 0], timestamps(shown.index)
-        _stack(ax, when, shown)
+        _stack(ax, when, shown, {"Baseline": PALE, labels.get(rest, rest): GREY})
         ax.plot(when, shown.sum(axis=1), color="black", linewidth=1.0, label=line)
         zero_line(ax)
         ax.set_title(title)
@@ -80,7 +90,7 @@ def draw(
     return figure, axes
 
 
-def _stack(ax: Axes, when: pd.DatetimeIndex, parts: pd.DataFrame) -> None:
+def _stack(ax: Axes, when: pd.DatetimeIndex, parts: pd.DataFrame, greys: Mapping[str, str]) -> None:
     """One column a period: positive parts stacked up from zero, negative ones down."""
     from matplotlib.dates import date2num
 
@@ -88,10 +98,10 @@ def _stack(ax: Axes, when: pd.DatetimeIndex, parts: pd.DataFrame) -> None:
     width = float(np.diff(days).max()) if len(days) > 1 else 1.0
     edges = np.append(days - width / 2, days[-1] + width / 2)
     above, below = np.zeros(len(parts)), np.zeros(len(parts))
-    for name, color in zip(parts, share_colors(parts.shape[1])):
+    names = [str(name) for name in parts]
+    for name, color in zip(names, part_colors(names, greys)):
         value = parts[name].to_numpy()
         base = np.where(value >= 0, above, below)
-        hue = PALE if name == "Baseline" else color
         low, high = (np.append(y, y[-1]) for y in (base, base + value))
-        ax.fill_between(edges, low, high, step="post", color=hue, label=name, linewidth=0)
+        ax.fill_between(edges, low, high, step="post", color=color, label=name, linewidth=0)
         above, below = above + np.maximum(value, 0), below + np.minimum(value, 0)

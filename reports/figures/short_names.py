@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: By catalogue id. A column that is not here keeps its label, without what stands in brackets.
+#: By catalogue id, without what marks a daily series. A column that is not here keeps its label,
+#: without what stands in brackets.
 SHORT_NAMES = {
     "brent": "Oil",
     "wti": "Oil",
     "us10y": "US 10y",
     "us2y": "US 2y",
     "usdjpy_tokyo": "Yen",
+    "usdjpy_ecb": "Yen",
+    "usdjpy_h10": "Yen",
     "neer": "Yen (NEER)",
     "import_price_yen": "Import prices",
     "import_price_contract": "Import prices (contract)",
@@ -25,4 +28,5 @@ SHORT_NAMES = {
 
 def short_name(name: str, labels: Mapping[str, str]) -> str:
     """The short name of a column."""
-    return SHORT_NAMES.get(name, labels.get(name, name).split(" (")[0])
+    known = SHORT_NAMES.get(name.removesuffix("_daily"))
+    return known or labels.get(name, name).split(" (")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 INK = "#1f4e79"  # estimates and their bands
 ACCENT = "#c1440e"  # the second series or scheme
 QUIET = "#5c6b73"  # zero lines, annotations
+PALE = "#c9ced1"  # the baseline of a decomposition
+GREY = "#8f989d"  # shocks that are not identified, as one
+
+#: Characters of a heading that fit the width of a page.
+HEADING = 84
 
 #: Policy periods that time axes shade: name, first and last month.
 POLICY_PERIODS = (("Yield-curve control", *YIELD_CURVE_CONTROL),)
@@ -90,8 +95,9 @@ def panel_grid(
 
 
 def titled_legend(figure: Figure, ax: Axes, title: str, *, columns: int) -> None:
-    """The legend of one panel above all of them, under a heading."""
+    """The legend of one panel above all of them, under a heading of one line or more."""
     handles, names = ax.get_legend_handles_labels()
+    title = "\n".join(textwrap.fill(line, HEADING) for line in title.splitlines())
     legend = figure.legend(
         handles, names, title=title, title_fontsize=9, loc="outside upper center", ncols=columns
     )
@@ -161,6 +167,12 @@ def share_colors(count: int) -> list[str]:
 
     cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     return [cycle[i % len(cycle)] for i in range(count)]
+
+
+def part_colors(parts: Sequence[str], greys: Mapping[str, str]) -> list[str]:
+    """Colours of stacked parts: those of ``greys``, by name, and the style's cycle for the rest."""
+    cycle = iter(share_colors(len(parts)))
+    return [greys[part] if part in greys else next(cycle) for part in parts]
 
 
 def shade_policy(ax: Axes, *, name_them: bool = False) -> None:

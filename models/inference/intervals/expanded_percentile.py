@@ -25,6 +25,8 @@ class ExpandedPercentile(Percentile):
     ----------
     pieces : float
         Independent pieces of the sample that the draws rest on, such as blocks.
+    threads : int
+        Threads to use; the bounds do not depend on it.
 
     References
     ----------
@@ -41,7 +43,7 @@ class ExpandedPercentile(Percentile):
         errors: Errors | None = None,
     ) -> Bounds:
         """Quantiles over draws, further out; see ``Interval.bounds``."""
-        found = equal_tailed(draws, [self.expanded(level) for level in levels])
+        found = equal_tailed(draws, [self.expanded(level) for level in levels], self.threads)
         return dict(zip(levels, found.values(), strict=True))
 
     def draws_needed(self, level: float) -> int:

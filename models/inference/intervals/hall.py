@@ -38,7 +38,7 @@ class Hall(Percentile):
         """Reflected quantiles over draws; see ``Interval.bounds``."""
         return {
             level: (2 * point - high, 2 * point - low)
-            for level, (low, high) in equal_tailed(draws, levels).items()
+            for level, (low, high) in equal_tailed(draws, levels, self.threads).items()
         }
 
     def describe(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 import numpy as np
@@ -22,7 +22,14 @@ class Percentile:
 
     It has the right coverage where the draws are centred on the estimate's own sampling
     distribution; a bias of the draws goes into it twice.
+
+    Parameters
+    ----------
+    threads : int
+        Threads to use; the bounds do not depend on it.
     """
+
+    threads: int = field(default=1, compare=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -51,7 +58,7 @@ class Percentile:
         errors: Errors | None = None,
     ) -> Bounds:
         """Quantiles over draws; see ``Interval.bounds``."""
-        return equal_tailed(draws, levels)
+        return equal_tailed(draws, levels, self.threads)
 
     def whole_levels(
         self, point: np.ndarray, draws: np.ndarray, errors: Errors | None = None
@@ -72,10 +79,10 @@ class Percentile:
 PERCENTILE = Percentile()
 
 
-def equal_tailed(draws: np.ndarray, levels: Sequence[float]) -> Bounds:
+def equal_tailed(draws: np.ndarray, levels: Sequence[float], threads: int = 1) -> Bounds:
     """The quantiles of ``draws`` that leave (1 - level) / 2 on either side."""
     tails = [q for level in levels for q in ((1 - level) / 2, (1 + level) / 2)]
-    limits = percentiles(draws, tails)
+    limits = percentiles(draws, tails, threads=threads)
     return {level: (limits[2 * i], limits[2 * i + 1]) for i, level in enumerate(levels)}
 
 

@@ -58,7 +58,7 @@ class PercentileT(Percentile):
             return {level: (point - r, point + r) for level, r in zip(levels, reach)}
         return {
             level: (point - high * error, point - low * error)
-            for level, (low, high) in equal_tailed(t, levels).items()
+            for level, (low, high) in equal_tailed(t, levels, self.threads).items()
         }
 
     def whole_levels(
