@@ -92,7 +92,7 @@ each sample.
   It holds at every strength of the instrument. Like the delta method it takes responses as nearly
   linear in the coefficients: where they have died out (h = 12 in `stationary`) or a root is close
   to one, it covers less, whatever the instrument. `bias-corrected`: with `bias_corrected=True`,
-  which mends the latter.
+  which mends most of the latter.
 - `block bootstrap` and the default of the scheme, `bias corrected bootstrap, blocks`: moving blocks
   of residuals and instrument together (Jentsch and Lunsford 2019, 2022). The package refuses them
   where the effective F is below 10 ("refused"), so that entries for a weak instrument are those of
@@ -100,7 +100,9 @@ each sample.
 - `delta method` stands for comparison; the package shows it as a diagnostic beside the sets.
 - `wild bootstrap` is a demonstration made for this page alone: the package refuses it. It keeps the
   product of residual and instrument as it is in every draw, and so does not see the sampling error
-  of what identifies the shock: on impact it hardly covers at all.
+  of what identifies the shock: on impact it holds the truth in one sample out of four or five.
+- Bands that are meant to hold their level and do not reach 87% are listed first; they stay in the
+  tables.
 """
 
 _WITH_SIGNS = """\

@@ -43,12 +43,16 @@ class Approach:
         What several approaches have in common, such as ``recursive``: they share a colour.
     scheme : Identification
     inference : Inference
+    every_lag : bool
+        Whether it is estimated with every lag length, or with the base's alone: for schemes that
+        take long.
     """
 
     name: str
     family: str
     scheme: Identification
     inference: Inference
+    every_lag: bool = True
 
 
 def scheme_curve(
@@ -100,7 +104,7 @@ def scheme_curve(
     cells: list[SchemeCell] = []
     for p, (name, (start, end)) in product(lags, windows.items()):
         reduced = replace(model, lags=p).fit(panel, start=start, end=end)
-        for approach in approaches:
+        for approach in (a for a in approaches if a.every_lag or p == base_lags):
             which = Specification(approach.name, approach.family, p, name)
             found, refused = _measured(reduced, approach, seed, measures)
             cells.append(SchemeCell(which, found, refused, reduced.sample, reduced.nobs))

@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 
 import yenloop as yl
@@ -173,6 +174,25 @@ def test_the_page_on_methods_names_every_paper_that_a_result_cites() -> None:
         author = re.search(r"author = \{(.+?)(?:,| and )", entry)[1]
         assert plain(author).split()[-1] in page, entry
         assert year in page, entry
+
+
+def test_the_coverage_with_an_instrument_is_as_audited() -> None:
+    page = text_of(ROOT / "docs" / "identification.md").replace("\n", " ")
+    table = pd.read_csv(ROOT / "docs" / "audit" / "proxy.csv")
+    table["coverage"] = (100 * table["coverage"]).round().astype(int)
+
+    def audited(economy: str, band: str, horizon: int, nobs: int) -> int:
+        which = (table["dgp"] == economy) & (table["band"] == band) & (table["T"] == nobs)
+        which &= (table["object"] == "unit_irf") & (table["horizon"] == horizon)
+        return int(table.loc[which, "coverage"].item())
+
+    strong, persistent = "strong_instrument", "strong_instrument_near_unit_root"
+    wild = [audited(strong, "wild_bootstrap (refused)", 0, nobs) for nobs in (160, 300)]
+    assert f"holds them in {wild[0]}% (T = 160) and {wild[1]}% (T = 300)" in page
+    bands = ("anderson_rubin", "anderson_rubin, bias-corrected", "bias_corrected_bootstrap, blocks")
+    held = [audited(persistent, band, 12, 160) for band in bands]
+    said = "in {}% of samples, with `bias_corrected=True` in {}%, and the default bands in {}%"
+    assert said.format(*held) in page
 
 
 # -- links and paths -----------------------------------------------------------------------------
