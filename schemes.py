@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .data.daily_instruments import loop_instruments
@@ -18,7 +19,7 @@ from .models.scheme_curve import Approach, scheme_curve
 from .spec import StudySpec
 
 if TYPE_CHECKING:
-    from .models.claims import Verdicts
+    from .models.claims import Evidence
     from .models.inference.protocol import Inference
     from .models.prior_impact import PriorImpact
     from .models.reduced_form.base import ReducedForm
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     from .models.structural import StructuralVAR
     from .reports.chapters.identification import Schemes
 
-    SignResults = tuple[tuple[RobustBounds, ...], PriorImpact | None, str]
+    SignResults = tuple[RobustBounds | None, PriorImpact | None, str]
 
-#: Shocks whose sign-restricted responses are shown with robust bounds, and the most reduced forms
-#: for which the ends of the set are searched.
-SHOWN, SEARCHED = ("yen", "monetary"), 100
+#: The shock whose sign-restricted responses are shown with robust bounds, and the most reduced
+#: forms for which the ends of the set are searched.
+SHOWN, SEARCHED = "yen", 100
 
 #: Daily series whose covariance is compared between decision days and others, cause first.
 CAUSE, EFFECTS = "jgb10y_daily", ("us10y_daily", "usdjpy_ecb")
@@ -97,6 +98,7 @@ def estimate_schemes(
     signs, curve : callable
         Give what ``sign_results`` and ``curve_over`` estimate elsewhere meanwhile.
     """
+    from .models.claims import decide
     from .reports.chapters.identification import Schemes
 
     others, remarks = _without_orders(recursive[0], every)
@@ -107,6 +109,10 @@ def estimate_schemes(
     }
     # A weak instrument is shown; it can show nothing either way, and does not count.
     counted = [s for name, s in others.items() if name not in strengths or strengths[name].strong]
+    evidence = _evidence(loop, recursive, daily, counted)
+    orders = {
+        svar.scheme.describe(svar.names, svar.columns) for svar in (*recursive, daily) if svar
+    }
     robust, prior, missing = signs()
     return Schemes(
         robust=robust,
@@ -114,8 +120,8 @@ def estimate_schemes(
         strengths=strengths,
         decision_days=_decision_days(spec, data),
         variances=_constant_effects(others),
-        recursive=_verdicts(loop, recursive, daily, []),
-        every=_verdicts(loop, recursive, daily, counted),
+        recursive=decide(_by_orders(one, orders) for one in evidence),
+        every=decide(evidence),
         remarks=(*remarks, *([missing] if missing else [])),
         curve=curve(),
     )
@@ -153,23 +159,27 @@ def _decision_days(spec: StudySpec, data: Data) -> RigobonEstimate | None:
         return None
 
 
-def _verdicts(
+def _evidence(
     loop: LoopPanel,
     recursive: Sequence[StructuralVAR],
     daily: StructuralVAR | None,
     others: Sequence[StructuralVAR],
-) -> Verdicts:
+) -> list[Evidence]:
+    """What was measured for each claim under all admissible schemes."""
     from .models.claim_statistics import claim_c1, claim_c2, claim_c6
-    from .models.claims import decide
 
     roles, every = loop.roles, [*recursive, *others]
-    return decide(
-        [
-            claim_c1(every, roles=roles),
-            claim_c2(every, roles=roles),
-            claim_c6(recursive, daily=daily, beside=others, roles=roles),
-        ]
-    )
+    return [
+        claim_c1(every, roles=roles),
+        claim_c2(every, roles=roles),
+        claim_c6(recursive, daily=daily, beside=others, roles=roles),
+    ]
+
+
+def _by_orders(evidence: Evidence, orders: Collection[str]) -> Evidence:
+    """The part that recursive schemes measured."""
+    measured = tuple(c for c in evidence.components if c.scheme in orders)
+    return replace(evidence, components=measured)
 
 
 def _without_orders(
@@ -191,14 +201,11 @@ def _without_orders(
 
 
 def sign_results(spec: StudySpec, loop: LoopPanel, reduced: ReducedForm) -> SignResults:
-    """Robust bounds of the sign-restricted shocks, the prior beside the posterior, or why not."""
+    """Robust bounds of a sign-restricted shock, the prior beside the posterior, or why not."""
     posterior = Posterior(min(spec.identification.draws, SEARCHED))
     try:
         svar = reduced.identify(loop_signs(loop.roles), inference=posterior, rng=spec.seed)
-        bounds = tuple(
-            svar.robust_bounds(spec.var.horizon, shock=shock, levels=spec.var.levels)
-            for shock in SHOWN
-        )
+        bounds = svar.robust_bounds(spec.var.horizon, shock=SHOWN, levels=spec.var.levels)
         return bounds, svar.prior_impact(), ""
     except YenloopError as error:
-        return (), None, f"Robust bounds: {error.problem}"
+        return None, None, f"Robust bounds: {error.problem}"

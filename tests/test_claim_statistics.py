@@ -14,6 +14,10 @@ from yenloop.errors import SpecError
 from yenloop.models.claim_statistics import claim_c1, claim_c2, claim_c6
 from yenloop.models.claims import Verdicts, decide
 from yenloop.models.identification.cholesky import Cholesky
+from yenloop.models.identification.instruments import Instruments
+from yenloop.models.identification.sign_restrictions import Sign
+from yenloop.models.identification.signs import SignRestrictions
+from yenloop.models.inference.posterior import Posterior
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
 from yenloop.models.specification_curve import orders_in_places
 from yenloop.models.structural import StructuralVAR
@@ -149,3 +153,79 @@ def test_chart_has_a_row_for_each_part(bundled):
     titles = [ax.get_title(loc="left") for ax in axes[:, 0]]
     assert [t for t in titles if t] == [f"{v.claim}: {v.verdict}" for v in found.verdicts]
     assert any("shaded" in text.get_text() for text in figure.texts)
+
+
+# -- schemes without an order ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def economy():
+    return loop_economy(400, rng=3, path_gain=0.25)[0]
+
+
+def signs(horizons=(0,)) -> SignRestrictions:
+    yen, imports = "usdjpy_tokyo", "import_price_yen"
+    return SignRestrictions(
+        [Sign(yen, imports, "+", horizons), Sign("jgb10y", "jgb10y", "+")], rotations=100
+    )
+
+
+def test_daily_and_monthly_schemes_count_beside_each_other(economy):
+    """Dates of days and of months do not mix; parts in months have names of their own."""
+    monthly = VAR(lags=1).fit(economy).identify(signs(), inference=Posterior(200), rng=1)
+    e = np.random.default_rng(7).normal(size=(600, 3)) * [0.04, 0.6, 0.02]
+    found = claim_c6(
+        [], daily=daily(["jgb10y_daily", "usdjpy_ecb", "us10y_daily"], e), beside=[monthly]
+    )
+    names = [c.name for c in found.components]
+    assert {"us10y_0", "us10y_0_monthly", "differential_monthly"} <= set(names)
+    assert len(names) == len(set(names))
+    assert decide([found])["C6"].verdict in ("not distinguishable", "contradicted", "supported")
+
+
+def test_where_many_models_fit_pass_through_is_that_of_each_draw(economy):
+    svar = VAR(lags=1).fit(economy).identify(signs(), inference=Posterior(200), rng=1)
+    component = claim_c1([svar]).components[0]
+    irf = svar.irf(12, cumulative=True).select(
+        shock="usdjpy_tokyo", response=["import_price_yen", "usdjpy_tokyo"]
+    )
+    ratio = 10 * irf.draws[:, -1, 0, 0] / irf.draws[:, -1, 1, 0]
+    np.testing.assert_allclose(component.draws, ratio)
+    assert component.estimate == pytest.approx(np.median(ratio))
+    assert component.method == "percentile"
+
+
+def test_a_sign_imposed_before_the_horizon_counts_only_beside_a_free_scheme(economy):
+    svar = VAR(lags=1).fit(economy).identify(signs(), inference=Posterior(200), rng=1)
+    imports, cpi = claim_c1([svar]).components
+    assert (imports.restricted, imports.restricted_before) == (False, True)
+    assert (cpi.restricted, cpi.restricted_before) == (False, False)
+    longer = VAR(lags=1).fit(economy).identify(signs((0, 12)), inference=Posterior(200), rng=1)
+    assert claim_c1([longer]).components[0].restricted
+
+
+def test_an_instrumented_shock_is_measured_by_anderson_rubin_sets(economy):
+    """The component holds exactly the values that the set of the same response holds."""
+    reduced = VAR(lags=1).fit(economy)
+    rng = np.random.default_rng(2)
+    for noise in (0.5, 30.0):  # strong, weak
+        residual = reduced.residuals["jgb10y"]
+        z = residual + noise * residual.std() * rng.standard_normal(len(residual))
+        svar = reduced.identify(Instruments(z.to_frame("news"), shock="jgb10y"), rng=1)
+        sets = svar.anderson_rubin(12, size={"jgb10y": 0.10}, levels=(0.90,)).select("us10y")
+        found = {c.name: c for c in claim_c6([svar]).components}
+        for horizon in (0, 1, 12):
+            component = found[f"us10y_{horizon}"]
+            assert component.method == "Anderson-Rubin"
+            low, high = (limit[horizon, 0] for limit in sets.sets[0.90].hull)
+            np.testing.assert_allclose(component.interval(0.90), (low, high), rtol=1e-9)
+            assert component.estimate == pytest.approx(sets.point[horizon, 0])
+
+
+def test_a_claim_skips_a_scheme_that_does_not_identify_its_shock(economy):
+    reduced = VAR(lags=1).fit(economy)
+    recursive = reduced.identify(Cholesky(), inference=ResidualBootstrap(200), rng=1)
+    partial = reduced.identify(signs(), inference=Posterior(200), rng=1)
+    found = claim_c2([recursive, partial])
+    assert sum(c.name == "cpi_to_jgb" for c in found.components) == 1
+    assert any("do not identify the shock" in note for note in found.notes)

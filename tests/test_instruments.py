@@ -318,7 +318,7 @@ def test_weak_instruments_have_no_bands_from_draws(sample):
 
 @pytest.mark.parametrize(
     ("bands", "why"),
-    [(WildBootstrap(100), "11 to 20%"), (DeltaMethod(), "no sampling error of the instruments")],
+    [(WildBootstrap(100), "21 to 27%"), (DeltaMethod(), "no sampling error of the instruments")],
 )
 def test_bands_without_the_sampling_error_of_the_instrument_are_refused(sample, bands, why):
     _, reduced, instruments = sample

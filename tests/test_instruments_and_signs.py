@@ -175,7 +175,7 @@ def test_what_does_not_fit_is_refused(sample, both):
     rival = SignRestrictions([Sign("other", "a", "+")], own={"other": "a"})
     with pytest.raises(SpecError, match="a belongs to an instrumented shock"):
         reduced.identify(InstrumentsAndSigns(instruments, rival), inference=BANDS)
-    with pytest.raises(InvalidInferenceError, match="11 to 20%"):
+    with pytest.raises(InvalidInferenceError, match="21 to 27%"):
         reduced.identify(both.scheme, inference=WildBootstrap(100)).irf(3)
     noise = pd.Series(np.random.default_rng(0).standard_normal(250), frame.index, name="noise")
     weak = InstrumentsAndSigns(Instruments(noise, "a"), signs(*RESTRICTIONS))

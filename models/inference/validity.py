@@ -160,7 +160,7 @@ REFUSED = (
     Rule(
         "The wild bootstrap gives a period's residuals and instruments the same weight, whose "
         "square is one: E[z u] hardly varies over draws (Jentsch and Lunsford 2019), and a nominal "
-        "90% band of the impact covers 11 to 20% in simulations.",
+        "90% band of the impact covers 21 to 27% in simulations.",
         schemes=_INSTRUMENTED,
         bands=("wild_bootstrap",),
         objects=_STRUCTURAL,

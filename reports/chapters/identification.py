@@ -33,8 +33,8 @@ class Schemes:
     Attributes
     ----------
     curve : SchemeCurve
-    robust : tuple of RobustBounds
-        Of the sign-restricted shocks, with the bounds that no prior over rotations narrows.
+    robust : RobustBounds or None
+        Of a sign-restricted shock: the bounds that no prior over rotations narrows.
     prior : PriorImpact or None
         What the uniform distribution of rotations says by itself.
     strengths : Mapping of approach to InstrumentStrength
@@ -49,7 +49,7 @@ class Schemes:
     """
 
     curve: SchemeCurve
-    robust: tuple[RobustBounds, ...]
+    robust: RobustBounds | None
     prior: PriorImpact | None
     strengths: Mapping[str, InstrumentStrength]
     decision_days: RigobonEstimate | None
@@ -117,11 +117,11 @@ def _curve_chart(curve: SchemeCurve) -> Chart:
 
 
 def _sign_charts(schemes: Schemes) -> Iterator[Chart]:
-    for bounds in schemes.robust:
+    bounds = schemes.robust
+    if bounds is not None:
         figure, _ = bounds.plot()
-        name = bounds.shock.replace(" ", "-")
         yield Chart(
-            f"signs-{name}",
+            "signs",
             figure,
             f"Responses to the {bounds.shock} shock under sign restrictions, with robust bounds",
             "The credible band that rests on a uniform prior over rotations inside the wider "
@@ -280,11 +280,9 @@ def _numbers(schemes: Schemes) -> Iterator[tuple[str, Numbers]]:
         which = f"lags={cell.specification.lags}, sample={cell.specification.sample}"
         rows = tidy[tidy["model"].str.endswith(which)]
         yield f"scheme-curve, {which}", Numbers(rows, cell.period, method)
-    for bounds in schemes.robust:
-        yield (
-            f"signs-{bounds.shock}",
-            Numbers(bounds.tidy(), bounds.sample, " ".join(bounds.notes())),
-        )
+    bounds = schemes.robust
+    if bounds is not None:
+        yield "signs", Numbers(bounds.tidy(), bounds.sample, " ".join(bounds.notes()))
     days = schemes.decision_days
     if days is not None:
         yield "decision-days", Numbers(days.tidy(), days.sample, " ".join(days.notes()))
