@@ -179,7 +179,7 @@ def test_kernels_run_as_python_on_the_twin(k, p, m):
         work = var_replication.workspace(start, nobs, m)
         replicate(work, dynamics, basis, residuals, positions, (k, p, m), nobs, 30.0, estimates, 0)
         responses = np.empty(8 * 6 * k * k)
-        respond(estimates[0], estimates[2], (8, p, k, k, 5), weights, path, responses)
+        respond(estimates[0], estimates[2], (8, p, k, k, 5), 0, 8, weights, path, responses)
         results.append(np.concatenate([*estimates, responses]))
     np.testing.assert_allclose(*results, rtol=1e-11, atol=1e-12)
     assert np.isfinite(results[0]).all()

@@ -489,6 +489,8 @@ ELSEWHERE = {
     "instrument_strength",
     "robust_bounds",
     "prior_impact",
+    "variance_ratios",
+    "shock_volatility",
 }
 
 
@@ -590,7 +592,7 @@ def test_a_scheme_counts_for_the_shocks_that_it_identifies():
 
 
 def test_a_restricted_sign_is_no_evidence():
-    """At the horizon that is measured; elsewhere the response is free."""
+    """At the horizon that is measured; if imposed before, only beside a scheme that is free."""
     later = signed((IMPORT, "yen", 12), (YEN, "monetary", 24), ("us10y", "monetary", 12))
     on_impact = signed(
         (IMPORT, "yen", 0), (CPI, "yen", 0), ("us10y", "monetary", 0), (JGB, "monetary", 0)
@@ -606,7 +608,7 @@ def test_a_restricted_sign_is_no_evidence():
     assert verdict.verdict == "no data"
     assert "imposed in 1 of 1 schemes" in verdict.left_out[0]
     beside = judge(claim_c1([later, on_impact]))
-    assert [f.schemes for f in beside.findings] == [1, 2]
+    assert [(f.component.name, f.schemes) for f in beside.findings] == [("cpi", 2)]
 
 
 def test_rotations_are_not_taken_for_sampling_error():
