@@ -46,6 +46,7 @@ from yenloop.models.passthrough_table import PassThroughTable
 from yenloop.models.provenance import facts_of
 from yenloop.models.reduced_form.pandemic import PandemicScale
 from yenloop.models.results import TIDY_COLUMNS, Result
+from yenloop.models.scheme_answers import SchemeAnswers
 from yenloop.models.storage import load, save
 from yenloop.models.structural import StructuralVAR
 from yenloop.models.structural_answers import Answers
@@ -495,7 +496,8 @@ ELSEWHERE = {
 
 
 def test_every_answer_is_among_them():
-    answers = {name for name, method in vars(Answers).items() if inspect.isfunction(method)}
+    methods = vars(Answers) | vars(SchemeAnswers)
+    answers = {name for name, method in methods.items() if inspect.isfunction(method)}
     assert answers <= set(ANSWERS) | ELSEWHERE
 
 

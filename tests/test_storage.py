@@ -40,6 +40,7 @@ from yenloop.models.reduced_form.base import ReducedForm
 from yenloop.models.reduced_form.examined import Examined
 from yenloop.models.reduced_form.var_results import VARResults
 from yenloop.models.results import Result
+from yenloop.models.scheme_answers import SchemeAnswers
 from yenloop.models.storage import load, save
 from yenloop.models.structural import StructuralVAR
 from yenloop.models.structural_answers import Answers
@@ -210,7 +211,7 @@ def test_every_field_returns(name, tmp_path):
 def test_every_result_of_a_var_is_among_them():
     """Whatever the methods of an estimated VAR and of a structural VAR return."""
     made = {type(make()) for make in RESULTS.values()}
-    asked = [Examined, Answers, ReducedForm, VARResults, VECM]
+    asked = [Examined, Answers, SchemeAnswers, ReducedForm, VARResults, VECM]
     returned = {
         str(inspect.signature(method).return_annotation)
         for one in asked

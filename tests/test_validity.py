@@ -22,18 +22,20 @@ from yenloop.models.inference.block_bootstrap import BlockBootstrap
 from yenloop.models.inference.delta_method import DeltaMethod
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
 from yenloop.models.inference.validity import (
-    BASIS,
-    BOOTSTRAPS,
-    INTERVALS,
-    JOINT,
-    OBJECTS,
-    SCHEMES,
     judge,
     require_joint,
     require_valid,
     validity_table,
 )
 from yenloop.models.inference.validity_page import validity_page
+from yenloop.models.inference.validity_rules import (
+    BASIS,
+    BOOTSTRAPS,
+    INTERVALS,
+    JOINT,
+    OBJECTS,
+    SCHEMES,
+)
 from yenloop.models.inference.wild_bootstrap import WildBootstrap
 from yenloop.models.opened_edge import open_edge
 from yenloop.models.var import VAR

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .validity import BASIS, BOOTSTRAPS, INTERVALS, JOINT, OBJECTS, SCHEMES, judge
+from .validity import judge
+from .validity_rules import BASIS, BOOTSTRAPS, INTERVALS, JOINT, OBJECTS, SCHEMES
 
 _INTRO = """# Which band is valid for what
 
