@@ -132,8 +132,12 @@ def _constant_effects(schemes: Mapping[str, StructuralVAR]) -> str:
     svar = next((s for s in schemes.values() if isinstance(s.scheme, VarianceRegimes)), None)
     if svar is None:
         return ""
-    said = (f"{test.null}: p = {test.p_value:.2f}" for test in svar.variance_ratios().tests)
-    return f"Tests: {'; '.join(said)}."
+    said = (f"{test.null}, {_p(test.p_value)}" for test in svar.variance_ratios().tests)
+    return f"Tests of null hypotheses: {'; '.join(said)}."
+
+
+def _p(value: float) -> str:
+    return "p < 0.01" if value < 0.01 else f"p = {value:.2f}"
 
 
 def _decision_days(spec: StudySpec, data: Data) -> RigobonEstimate | None:

@@ -326,6 +326,13 @@ def test_a_heavy_drawing_stands_in_the_page_as_a_picture() -> None:
     assert 'src="data:image/png;base64,' in html
 
 
+def test_the_picture_has_the_dots_that_print_needs() -> None:
+    with paper_style():
+        figure, _ = new_figure(width=6.5, height=3.0)
+    header = render_chart(figure)["png"][16:24]  # width and height of a PNG
+    assert [int.from_bytes(header[:4]), int.from_bytes(header[4:])] == [1300, 600]
+
+
 @pytest.mark.parametrize(
     ("last", "run_date", "said"),
     [
