@@ -80,7 +80,7 @@ def test_bands_are_equal_tailed_percentiles_of_the_draws_that_exist():
     for level, (low, high) in bands.items():
         tails = [(1 - level) / 2, (1 + level) / 2]
         np.testing.assert_array_equal([low, high], np.nanquantile(draws, tails, axis=0))
-    np.testing.assert_array_equal(std_error, np.nanstd(draws, axis=0, ddof=1))
+    np.testing.assert_allclose(std_error, np.nanstd(draws, axis=0, ddof=1), rtol=1e-14)
 
 
 @pytest.mark.parametrize("threads", [2, 3, 40])

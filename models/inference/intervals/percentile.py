@@ -10,10 +10,13 @@ import numpy as np
 
 from ....estimation.bands import percentiles
 from ....estimation.joint_bands import equal_tailed_levels
+from ....estimation.threads import in_parts
 from .protocol import Bounds, Errors, fixed
 
 #: Draws that should lie beyond a bound; with fewer it moves with single draws.
 TAIL_DRAWS = 5
+#: Cells whose standard deviations are computed at a time: their draws fit into the cache.
+TOGETHER = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Percentile:
 
     def std_error(self, point: np.ndarray, draws: np.ndarray) -> np.ndarray:
         """Standard deviation over draws; see ``Interval.std_error``."""
-        return spread(point, draws)
+        return spread(point, draws, self.threads)
 
     def bounds(
         self,
@@ -91,7 +94,7 @@ def draws_beyond(tail: float) -> int:
     return ceil(TAIL_DRAWS / tail - 1e-6)
 
 
-def spread(point: np.ndarray, draws: np.ndarray) -> np.ndarray:
+def spread(point: np.ndarray, draws: np.ndarray, threads: int = 1) -> np.ndarray:
     """Standard deviation over draws, those without the object left out.
 
     Raises
@@ -101,9 +104,17 @@ def spread(point: np.ndarray, draws: np.ndarray) -> np.ndarray:
     """
     if draws.shape[1:] != point.shape:
         raise ValueError(f"draws {draws.shape} do not match the point {point.shape}")
-    cells = np.moveaxis(draws, 0, -1)
-    if np.isnan(draws).any():
-        return np.asarray(np.nanstd(cells, axis=-1, ddof=1))
-    centred = cells - cells.mean(axis=-1, keepdims=True)
-    squares: np.ndarray = np.einsum("...r,...r->...", centred, centred)
-    return np.sqrt(squares / (len(draws) - 1))
+    cells = np.moveaxis(draws, 0, -1).reshape(-1, len(draws))
+    found = np.empty(len(cells))
+
+    def find(first: int, last: int) -> None:
+        for start in range(first, last, TOGETHER):
+            rows = cells[start : min(start + TOGETHER, last)]
+            centred = rows - rows.mean(axis=-1, keepdims=True)
+            squares = np.einsum("cr,cr->c", centred, centred)
+            found[start : start + len(rows)] = np.sqrt(squares / (len(draws) - 1))
+
+    in_parts(find, len(cells), threads, step=TOGETHER)
+    gaps = np.flatnonzero(np.isnan(found))
+    found[gaps] = np.nanstd(cells[gaps], axis=-1, ddof=1)
+    return found.reshape(point.shape)
