@@ -8,15 +8,14 @@ period, u_t = s_t e_t: the e_t are resampled and multiplied by s_t.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from .decompositions import implied_residuals
 from .resampling import INDEPENDENT, Resampling, error_table
 from .streams import BLOCK, block_generator
+from .threads import in_threads
 from .var_bootstrap import ReducedFormDraws, Statistic
 
 #: Blocks of replications that are simulated and estimated together. It is the same however many
@@ -91,8 +90,7 @@ def bootstrap_estimator(
             return *estimates, statistic(drawn, residuals)
 
     chunks = range(-(-draws // (TOGETHER * BLOCK)))
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(replicate, chunks))
+    parts = in_threads(replicate, chunks, threads)
     found = [np.concatenate(part)[:draws] for part in zip(*parts)]
     finite = [np.isfinite(part).reshape(draws, -1).all(axis=1) for part in found[:3]]
     kept = np.all(finite, axis=0)

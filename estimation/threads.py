@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from threadpoolctl import threadpool_limits
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 
 def in_parts(
@@ -30,3 +36,12 @@ def in_parts(
         parts = [(first, min(first + size, count)) for first in range(0, count, size)]
         for job in [pool.submit(work, *part) for part in parts]:
             job.result()
+
+
+def in_threads(work: Callable[[Item], Found], items: Iterable[Item], threads: int) -> list[Found]:
+    """What ``work`` gives for each item, in their order; BLAS keeps to one thread meanwhile.
+
+    Two BLAS threads on small matrices only wait for each other.
+    """
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))

@@ -8,16 +8,15 @@ matrix and variances of such a sample again, from its own estimates as the start
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from .general_bootstrap import TOGETHER, simulated_paths
 from .resampling import Resampling
 from .streams import BLOCK, block_generator
+from .threads import in_threads
 
 #: Errors of the eight replications of one block, shape (8, T, K), over their known scale.
 ErrorSource = Callable[[np.random.Generator], np.ndarray]
@@ -155,8 +154,7 @@ def bootstrap_volatility(
         return model.reestimate(Observations(y, sample.z, p, usable, sample.scales))
 
     chunks = range(-(-draws // (TOGETHER * BLOCK)))
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(replicate, chunks))
+    parts = in_threads(replicate, chunks, threads)
     found = [
         np.concatenate([getattr(part, field) for part in parts])[:draws]
         for field in ("lags", "deterministic", "unmixing")

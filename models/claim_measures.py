@@ -13,7 +13,7 @@ from .claim_components import Component, RatioComponent
 from .claim_statements import Part
 from .identification.instruments import Instruments
 from .identification.named_shocks import require_shocks
-from .instrumented_claims import instrumented_ratio, instrumented_response
+from .instrumented_claims import instrumented_ratio, instrumented_responses
 from .joint_estimate import masked_where
 from .passthrough import pass_through
 
@@ -37,21 +37,20 @@ def responses_of(
     size = float(part.shock_size or 1.0) / svar.columns[source].response_scale
     measured = [response] if minus is None else [response, minus]
     zero = svar.imposes_zero(response, shock)
-    found: list[Component] = []
-    for horizon in horizons:
-        facts: dict[str, Any] = {
+    facts = {
+        horizon: {
             **_words(svar, part, horizon),
             "name": f"{part.name}_{horizon}" if len(part.horizons) > 1 else part.name,
             "restricted": (zero and horizon == 0)
             or _sign_is_imposed(svar, measured, shock, [horizon]),
             "restricted_before": zero or _sign_is_imposed(svar, measured, shock, range(horizon)),
         }
-        if isinstance(svar.scheme, Instruments):
-            found.append(instrumented_response(svar, shock, size, measured, horizon, facts))
-        else:
-            point, draws = _sized(svar, shock, size, measured, max(horizons))
-            found.append(_component(svar, point[horizon], draws[:, horizon], facts))
-    return found
+        for horizon in horizons
+    }
+    if isinstance(svar.scheme, Instruments):
+        return [*instrumented_responses(svar, shock, size, measured, facts)]
+    point, draws = _sized(svar, shock, size, measured, max(horizons))
+    return [_component(svar, point[h], draws[:, h], facts[h]) for h in horizons]
 
 
 def _sized(

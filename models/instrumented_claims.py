@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,14 +30,13 @@ class AndersonRubinComponent(RatioComponent):
     method: ClassVar[str] = "Anderson-Rubin"
 
 
-def instrumented_response(
+def instrumented_responses(
     svar: StructuralVAR,
     shock: str,
     size: float,
     measured: Sequence[str],
-    horizon: int,
-    facts: Mapping[str, Any],
-) -> AndersonRubinComponent:
+    facts: Mapping[int, Mapping[str, Any]],
+) -> Iterator[AndersonRubinComponent]:
     """The response of a level, less that of a second one, to a shock of some size.
 
     Parameters
@@ -48,9 +47,8 @@ def instrumented_response(
         What the shock does to its own variable on impact, in the panel's unit.
     measured : sequence of str
         One variable, or two whose difference is meant.
-    horizon : int
-    facts : mapping
-        The other fields of the component.
+    facts : mapping of horizon to mapping
+        The other fields of each component.
 
     Raises
     ------
@@ -58,19 +56,19 @@ def instrumented_response(
         If the shock has several instruments: their sets may fall into pieces.
     """
     found = _with_one_instrument(svar, shock)
-    scale = response_scales(svar.names, svar.columns) * size
-    paths = found.responses(horizon, cumulated_columns(svar.names, svar.columns, "auto"))
+    paths = found.responses(max(facts), cumulated_columns(svar.names, svar.columns, "auto"))
     signs = np.zeros(len(svar.names))
     for name, sign in zip(measured, (1.0, -1.0)):
         signs[svar.names.index(name)] = sign
-    weights = signs * scale
-    above = Influenced(
-        np.einsum("k,kq->q", weights, paths.value[horizon]),
-        np.einsum("k,tkq->tq", weights, paths.influence[:, horizon]),
-    )
+    weights = signs * response_scales(svar.names, svar.columns) * size
     own = found.own
     below = Influenced(found.gamma.value[own], found.gamma.influence[:, own])
-    return _component(found.ratio(above, below), 1.0, facts)
+    for horizon, of_component in facts.items():
+        above = Influenced(
+            np.einsum("k,kq->q", weights, paths.value[horizon]),
+            np.einsum("k,tkq->tq", weights, paths.influence[:, horizon]),
+        )
+        yield _component(found.ratio(above, below), 1.0, of_component)
 
 
 def instrumented_ratio(

@@ -26,9 +26,10 @@ from ..estimation.rigobon import (
 )
 from ..estimation.streams import block_generator, seed_from
 from .event_study_results import slope_unit
+from .identification.instruments import STRONG
 from .options import require_choice, require_count, require_levels
 from .results import normal_bounds
-from .rigobon_results import WEAK, RigobonEstimate
+from .rigobon_results import RigobonEstimate
 
 Control = Literal["day before", "other days"]
 
@@ -305,7 +306,7 @@ def _estimates(
         "slope": slope,
         "slope_error": error,
         "slope_bounds": {level: normal_bounds(slope, error, level) for level in levels},
-        "one_shock": np.where(strength < WEAK, np.nan, p_values),
+        "one_shock": np.where(strength < STRONG, np.nan, p_values),
     }
 
 

@@ -11,13 +11,11 @@ import pandas as pd
 
 from ..data.panel import Column
 from ..estimation.fieller import BOUNDED, TWO_RAYS, FiellerSet
+from .identification.instruments import STRONG
 from .results import Result, Summary, tidy_frame
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-#: Effective F below which only the Anderson-Rubin set is to be read.
-WEAK = 10.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -93,7 +91,7 @@ class RigobonEstimate(Result):
     @property
     def weak(self) -> bool:
         """Whether the variance shifts too little for normal or percentile intervals."""
-        return self.strength < WEAK
+        return self.strength < STRONG
 
     def tidy(self) -> pd.DataFrame:
         """One row for each effect, method and level, then the strength.
@@ -157,10 +155,10 @@ class RigobonEstimate(Result):
     def notes(self) -> tuple[str, ...]:
         """Strength, method, days, clocks."""
         verdict = (
-            f"below {WEAK:g}: the shift of the variance is weak and only the Anderson-Rubin set "
+            f"below {STRONG:g}: the shift of the variance is weak and only the Anderson-Rubin set "
             "holds"
             if self.weak
-            else f"at least {WEAK:g}"
+            else f"at least {STRONG:g}"
         )
         return (
             f"Effective F {self.strength:.1f} ({verdict}): squared t ratio of the rise of the "

@@ -16,13 +16,13 @@ from .claim_components import Component
 from .options import require_levels
 from .reduced_form.deterministic import Trend
 from .scheme_curve_results import SchemeCell, SchemeCurve, Specification
+from .specification_curve import Window, require_base_lags, samples_in_words
 from .var import VAR
 
 if TYPE_CHECKING:
     from .identification.protocol import Identification
     from .inference.protocol import Inference
     from .reduced_form.var_results import VARResults
-    from .specification_curve import Window
     from .structural import StructuralVAR
 
 __all__ = ["Approach", "Measure", "SchemeCell", "SchemeCurve", "Specification", "scheme_curve"]
@@ -118,7 +118,10 @@ def scheme_curve(
         schemes={
             approach.name: approach.scheme.describe(names, panel.columns) for approach in approaches
         },
-        setting=(*_families(approaches, seed), _samples_in_words(panel, windows, lags)),
+        setting=(
+            *_families(approaches, seed),
+            f"Lags {', '.join(map(str, lags))}; samples {samples_in_words(panel, windows)}",
+        ),
     )
 
 
@@ -149,17 +152,6 @@ def _families(approaches: Sequence[Approach], seed: int) -> Iterator[str]:
         yield f"{family.capitalize()} ({names}): {'; '.join(bands)}, seed {seed}."
 
 
-def _samples_in_words(panel: Panel, windows: Mapping[str, Window], lags: Sequence[int]) -> str:
-    spans = (
-        f"{name} ({panel.select(panel.names, start=start, end=end).sample})"
-        for name, (start, end) in windows.items()
-    )
-    return (
-        f"Lags {', '.join(map(str, lags))}; samples (the first months are the presample): "
-        f"{', '.join(spans)}."
-    )
-
-
 def _check(
     approaches: Sequence[Approach],
     windows: Mapping[str, object],
@@ -172,11 +164,7 @@ def _check(
             f"The approaches are called {', '.join(names) or 'nothing'}.",
             remedy="Give at least one, each with a name of its own.",
         )
-    if base_lags not in lags:
-        raise SpecError(
-            f"The base has {base_lags} lags, which are not among {', '.join(map(str, lags))}.",
-            remedy="Add them to the lags of the curve.",
-        )
+    require_base_lags(base_lags, lags)
     awkward = [name for name in (*names, *windows) if ", " in name or "=" in name]
     if awkward:
         raise SpecError(f"'{awkward[0]}' as a name.", remedy="Use one without ', ' and '='.")

@@ -124,7 +124,7 @@ def specification_curve(
             _orders_in_words(panel, node, base_order, movable),
             f"{_terms_in_words(model)} Bands: {bands.describe()}, seed {seed}; draws with an "
             "unstable opened system are masked.",
-            _samples_in_words(panel, windows),
+            f"Samples {samples_in_words(panel, windows)}",
             *(f"{p} lags are a sensitivity: shown, not counted." for p in sensitivity_lags),
         ),
     )
@@ -221,11 +221,7 @@ def _check(
         raise SpecError(
             f"Not in the order: {', '.join(unknown)}.", remedy=f"The order is {', '.join(order)}."
         )
-    if base.lags not in lags:
-        raise SpecError(
-            f"The base has {base.lags} lags, which are not among {', '.join(map(str, lags))}.",
-            remedy="Add them to the lags of the curve.",
-        )
+    require_base_lags(base.lags, lags)
     if base.order not in places or len(set(places)) < len(places):
         raise SpecError(
             f"The orders of the curve repeat one of {', '.join(movable)}, or lack the base's.",
@@ -253,9 +249,19 @@ def _terms_in_words(model: VAR) -> str:
     return f"Terms: {', '.join(terms) or 'none'}."
 
 
-def _samples_in_words(panel: Panel, windows: Mapping[str, Window]) -> str:
+def require_base_lags(base: int, lags: Sequence[int]) -> None:
+    """Refuse a curve whose lags lack the base's."""
+    if base not in lags:
+        raise SpecError(
+            f"The base has {base} lags, which are not among {', '.join(map(str, lags))}.",
+            remedy="Add them to the lags of the curve.",
+        )
+
+
+def samples_in_words(panel: Panel, windows: Mapping[str, Window]) -> str:
+    """Each window with its first and last period."""
     spans = [
         f"{name} ({panel.select(panel.names, start=start, end=end).sample})"
         for name, (start, end) in windows.items()
     ]
-    return f"Samples (the first months are the presample): {', '.join(spans)}."
+    return f"(the first months are the presample): {', '.join(spans)}."
