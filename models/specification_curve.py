@@ -179,7 +179,7 @@ def _gains(
             known[before] = JointEstimate(
                 _gain(*point, reduced.names, order, node, horizon)[0],
                 _gain(drawn.lags, drawn.covariance, reduced.names, order, node, horizon),
-                bands.interval_for(reduced.nobs),
+                bands.interval_for(reduced),
             )
         yield known[before]
 

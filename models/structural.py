@@ -97,7 +97,7 @@ class StructuralVAR(Answers):
     @property
     def interval(self) -> Interval:
         """How the joint draws become an interval in this sample."""
-        return self.inference.interval_for(self.reduced.nobs)
+        return self.inference.interval_for(self.reduced)
 
     @property
     def band(self) -> str:

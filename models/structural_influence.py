@@ -217,7 +217,7 @@ class _CaseDeletion:
     def name(self) -> str:
         return "case_deletion"
 
-    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+    def interval_for(self, reduced: ReducedForm) -> Interval:  # noqa: ARG002
         return self.interval
 
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:  # noqa: ARG002

@@ -409,10 +409,15 @@ def test_expanded_percentiles_hold_the_mean_of_few_normals_at_their_level():
     assert held[ExpandedPercentile(8.0)] / 1500 == pytest.approx(0.90, abs=0.025)
 
 
-def test_a_bootstrap_in_blocks_expands_for_their_number():
+def test_a_bootstrap_in_blocks_expands_for_the_whole_blocks_of_its_degrees_of_freedom():
+    months = pd.period_range("2000-01", periods=182, freq="M")
+    data = pd.DataFrame(np.random.default_rng(3).standard_normal((182, 3)), months, list("abc"))
+    reduced = VAR(2).fit(data)  # 180 periods, 7 coefficients an equation
     blocks = BlockBootstrap(100, block_length=20)
-    assert blocks.interval_for(180) == ExpandedPercentile(9.0)
-    assert BlockBootstrap(100, block_length=1).interval_for(180) == Percentile()
-    assert BiasCorrectedBootstrap(100).interval_for(180) == Percentile()
-    assert BiasCorrectedBootstrap(100, block_length=20).interval_for(180) == ExpandedPercentile(9.0)
-    assert BlockBootstrap(100, interval=Hall()).interval_for(180) == Hall()
+    assert blocks.interval_for(reduced) == ExpandedPercentile(8.0)
+    assert BlockBootstrap(100, block_length=170).interval_for(reduced) == ExpandedPercentile(2.0)
+    assert BlockBootstrap(100, block_length=1).interval_for(reduced) == Percentile()
+    assert BiasCorrectedBootstrap(100).interval_for(reduced) == Percentile()
+    corrected = BiasCorrectedBootstrap(100, block_length=20)
+    assert corrected.interval_for(reduced) == ExpandedPercentile(8.0)
+    assert BlockBootstrap(100, interval=Hall()).interval_for(reduced) == Hall()

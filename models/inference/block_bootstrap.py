@@ -42,11 +42,15 @@ class Blocks(Bootstrap):
         length = self.length(reduced.nobs)
         return INDEPENDENT if length == 1 else MovingBlocks(length)
 
-    def interval_for(self, nobs: int) -> Interval:
-        """Percentiles expanded for the number of blocks; see ``Inference.interval_for``."""
+    def interval_for(self, reduced: ReducedForm) -> Interval:
+        """Percentiles expanded for the number of blocks; see ``Inference.interval_for``.
+
+        Whole blocks of the residuals' degrees of freedom count.
+        """
         if self._expands:
-            return ExpandedPercentile(nobs / self.length(nobs), threads=self.threads)
-        return Bootstrap.interval_for(self, nobs)
+            blocks = reduced.df_resid // self.length(reduced.nobs)
+            return ExpandedPercentile(max(blocks, 2.0), threads=self.threads)
+        return Bootstrap.interval_for(self, reduced)
 
     @property
     def interval_in_words(self) -> str:

@@ -45,7 +45,7 @@ class Bootstrap:
                 remedy="Leave the interval, or use DeltaMethod.",
             )
 
-    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+    def interval_for(self, reduced: ReducedForm) -> Interval:  # noqa: ARG002
         """The interval, whatever the sample; see ``Inference.interval_for``."""
         plain = type(self.interval) is Percentile
         return Percentile(threads=self.threads) if plain else self.interval

@@ -58,7 +58,7 @@ class Posterior:
         """Key of the band in the validity table."""
         return "posterior"
 
-    def interval_for(self, nobs: int) -> Interval:  # noqa: ARG002
+    def interval_for(self, reduced: ReducedForm) -> Interval:  # noqa: ARG002
         """The interval, whatever the sample; see ``Inference.interval_for``."""
         return self.interval
 

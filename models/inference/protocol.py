@@ -23,8 +23,8 @@ class Inference(Protocol):
         """How the draws become an interval."""
         ...
 
-    def interval_for(self, nobs: int) -> Interval:
-        """The same for a sample of ``nobs`` periods."""
+    def interval_for(self, reduced: ReducedForm) -> Interval:
+        """The same for the sample of a reduced form."""
         ...
 
     def draw(self, reduced: ReducedForm, seed: int) -> ReducedFormDraws:
