@@ -47,6 +47,18 @@ class MixedObservationError(DataError):
     """Month means and month ends of market prices would enter one model."""
 
 
+class SourceError(DataError):
+    """A publisher did not answer, or not as it documents."""
+
+
+class BusySourceError(SourceError):
+    """A publisher's answer that is worth another try: it is overloaded, or was cut off."""
+
+
+class SnapshotError(DataError):
+    """A stored vintage is absent, incomplete or was altered."""
+
+
 class SampleError(DataError):
     """Too few observations for the model that was asked for."""
 

@@ -37,23 +37,26 @@ class Held:
         in more than five per cent of the draws, or a joint band needs more draws. They are left
         out of the coverage.
     by_response : tuple of int
-        Samples in which each response (share, path) was held.
+        Samples in which each response (share, path) was held whose truth is not at a boundary.
     squares : int
-        Sum over samples of the squared number of responses held, for the Monte Carlo error.
+        Sum over samples of the squared number of these held, for the Monte Carlo error.
+    at_boundary : tuple of int
+        The same as ``by_response`` where the truth is at a boundary: no part of the coverage.
     """
 
     samples: int
     refused: int
     by_response: tuple[int, ...]
     squares: int
+    at_boundary: tuple[int, ...] = ()
 
     def __add__(self, other: Held) -> Held:
-        pairs = zip(self.by_response, other.by_response, strict=True)
         return Held(
             self.samples + other.samples,
             self.refused + other.refused,
-            tuple(a + b for a, b in pairs),
+            _sums(self.by_response, other.by_response),
             self.squares + other.squares,
+            _sums(self.at_boundary, other.at_boundary),
         )
 
     @property
@@ -65,8 +68,9 @@ class Held:
 
     @property
     def lowest(self) -> float:
-        """Coverage of the response that is held least often; NaN without samples."""
-        return min(self.by_response) / self.samples if self.samples else float("nan")
+        """Coverage of the response that is held least often, boundary or not; NaN without any."""
+        every = (*self.by_response, *self.at_boundary)
+        return min(every) / self.samples if self.samples else float("nan")
 
     @property
     def mc_error(self) -> float:
@@ -119,6 +123,10 @@ def bounds(svar: StructuralVAR, quantity: str, joint: bool) -> tuple[np.ndarray,
     return (responses.joint() if joint else responses).bands()[LEVEL]
 
 
+def _sums(some: tuple[int, ...], others: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(some, others, strict=True))
+
+
 @cache
 def true_values(economy: str, scheme: str) -> Truth:
     """The truth of an economy under a scheme."""
@@ -161,11 +169,27 @@ def _unless_refused(
 
 
 def _count(cell: Cell, truth: Truth, inside: np.ndarray | None) -> Held:
-    if inside is None:
-        width = len(_counted(cell, truth, np.zeros(truth.irf.shape, dtype=bool)))
-        return Held(0, 1, (0,) * width, 0)
-    flags = _counted(cell, truth, inside)
-    return Held(1, 0, tuple(map(int, flags)), int(flags.sum()) ** 2)
+    refused = inside is None
+    held = np.zeros(truth.irf.shape, dtype=bool) if inside is None else inside
+    boundary = _at_boundary(cell, truth)
+    flags = _counted(cell, truth, held, leave_out=boundary)
+    apart = held[cell.horizon][boundary]
+    squares = int(flags.sum()) ** 2
+    return Held(
+        int(not refused), int(refused), tuple(map(int, flags)), squares, tuple(map(int, apart))
+    )
+
+
+def _at_boundary(cell: Cell, truth: Truth) -> np.ndarray:
+    """Responses to the shock that explains almost all of a variable's variance, [response, shock].
+
+    An impact is at most the error's standard deviation. A recursive scheme says which ones are
+    there; where long-run restrictions estimate the rotation, an impact that is almost there can
+    only be missed downwards.
+    """
+    if cell.scheme == "long_run" and cell.quantity in ("irf", "cumulative_irf"):
+        return np.asarray(truth.fevd[0] > 1 - INTERIOR)
+    return np.zeros(truth.irf.shape[1:], dtype=bool)
 
 
 def _svar_of(cell: Cell) -> tuple[str, str]:
@@ -188,11 +212,13 @@ def _held(svar: StructuralVAR, truth: Truth, quantity: str, joint: bool) -> np.n
     return np.asarray((low - ROUNDING <= value) & (value <= high + ROUNDING))
 
 
-def _counted(cell: Cell, truth: Truth, held: np.ndarray) -> np.ndarray:
+def _counted(
+    cell: Cell, truth: Truth, held: np.ndarray, leave_out: np.ndarray | bool = False
+) -> np.ndarray:
     """The flags that the cell is about.
 
-    Responses that are zero by assumption do not count, nor shares at the boundary; for the test,
-    only shares that are zero.
+    Responses that are zero by assumption do not count, nor those to leave out, nor shares at the
+    boundary; for the test, only shares that are zero.
     """
     if cell.quantity == "irf_path":
         return np.asarray(held[: cell.horizon + 1].all(axis=0).ravel())
@@ -203,4 +229,4 @@ def _counted(cell: Cell, truth: Truth, held: np.ndarray) -> np.ndarray:
             held[cell.horizon - 1][interior if cell.quantity == "fevd" else share < ROUNDING]
         )
     value = getattr(truth, cell.quantity)[cell.horizon]
-    return np.asarray(held[cell.horizon][np.abs(value) > ROUNDING])
+    return np.asarray(held[cell.horizon][(np.abs(value) > ROUNDING) & ~np.asarray(leave_out)])

@@ -73,10 +73,15 @@ class WorkFile:
             except json.JSONDecodeError:
                 continue
             found.setdefault(Batch(**entry["batch"]), {}).update(
-                (Cell(**cell), Held(**{**held, "by_response": tuple(held["by_response"])}))
+                (Cell(**cell), Held(**{k: _tuples(value) for k, value in held.items()}))
                 for cell, held in entry["found"]
             )
         return found
+
+
+def _tuples(value: int | list[int]) -> int | tuple[int, ...]:
+    """What JSON turned into a list."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def totals(batches: Iterable[dict[Cell, Held]]) -> dict[Cell, Held]:

@@ -16,14 +16,39 @@ from .clocks import parse_clock
 from .panel import Column, Frequency, Observed
 
 TransformKind = Literal["dlog100", "log100", "diff", "level"]
+#: How a series is made of the figures of its source.
+Make = Literal["as published", "month mean", "month end", "month sum"]
 
 #: Factor from the published unit to the unit of responses.
 _RESPONSE_SCALES = {"": 1.0, "bp": 100.0}
 
 _SERIES_KEYS = {
     "label", "code", "frequency", "observed", "clock", "market", "unit", "transform",
-    "response_unit", "flip", "taxed", "seasonal", "note",
+    "response_unit", "flip", "taxed", "seasonal", "note", "source", "fetch", "make", "lag",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Where the figures of a series come from and when they are there.
+
+    Attributes
+    ----------
+    source : str
+        Key of the adapter (see ``data/sources/registry.py``).
+    code : str
+        What the adapter is asked for.
+    make : str
+        ``as published``, or ``month mean``, ``month end`` or ``month sum`` of daily figures.
+    lag : int
+        Days from the end of a period until its figure is published, at the latest in a usual
+        month: what was known on a date rests on it.
+    """
+
+    source: str
+    code: str
+    make: Make
+    lag: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +71,8 @@ class Entry:
         The credit that the publisher's terms ask for.
     note : str
         What a user has to know.
+    recipe : Recipe or None
+        How the series is fetched; None where only a user's own file can bring it.
     """
 
     column: Column
@@ -55,6 +82,7 @@ class Entry:
     seasonal: bool = False
     credit: str = ""
     note: str = ""
+    recipe: Recipe | None = None
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +171,22 @@ def make_entry(name: str, keys: Mapping[str, Any], publisher: Mapping[str, str])
         seasonal=_flag(name, keys, "seasonal"),
         credit=publisher.get("credit", ""),
         note=str(keys.get("note", "")),
+        recipe=_recipe(name, keys),
     )
+
+
+def _recipe(name: str, keys: Mapping[str, Any]) -> Recipe | None:
+    if keys.get("source", "file") == "file":
+        return None
+    code = str(keys.get("fetch", keys.get("code", "")))
+    lag = keys.get("lag")
+    if not code or not isinstance(lag, int) or lag < 0:
+        raise SpecError(
+            f"The series '{name}' has a source, and {'no code' if not code else 'no lag'}.",
+            remedy="Write code (or fetch) and lag, the days from a period's end to its figure.",
+        )
+    make = _one_of(name, keys, "make", get_args(Make), default="as published")
+    return Recipe(str(keys["source"]), code, cast(Make, make), lag)
 
 
 def _check_keys(name: str, keys: Mapping[str, Any]) -> None:

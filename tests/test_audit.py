@@ -30,7 +30,7 @@ from audit.cells import (  # noqa: E402
     Cell,
 )
 from audit.economies import ECONOMIES, HETEROSKEDASTIC, LEVELS, NEAR_UNIT_ROOT, Economy  # noqa: E402
-from audit.replicate import Held, replicate  # noqa: E402
+from audit.replicate import Held, replicate, true_values  # noqa: E402
 from audit.report import COLUMNS, as_page, table, write  # noqa: E402
 from audit.store import WorkFile, totals  # noqa: E402
 
@@ -225,7 +225,17 @@ def test_a_band_that_the_package_refuses_is_counted_apart() -> None:
     assert found.samples + found.refused == 3
     assert found.refused > 0
     assert found.samples > 0
-    assert len(found.by_response) == 9
+    assert len(found.by_response) == 8
+
+
+def test_a_response_at_the_boundary_stands_in_brackets_and_not_in_the_average() -> None:
+    cell = Cell("mixed", 160, "long_run", KILIAN, "irf", 12)
+    found = replicate("mixed", 160, [cell], range(2))[cell]
+    share = true_values("mixed", "long_run").fevd[0]
+    assert (share > 0.9).sum() == len(found.at_boundary) == 1
+    assert found.lowest == min(*found.by_response, *found.at_boundary) / found.samples
+    assert Held(2, 0, (2, 2), 8, (0,)).coverage == 1
+    assert (Held(2, 0, (2,), 2, (0,)) + Held(1, 0, (1,), 1, (1,))).lowest == pytest.approx(1 / 3)
 
 
 def test_headline_cells_hold_what_was_promised() -> None:
