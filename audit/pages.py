@@ -62,9 +62,9 @@ each economy and length, made by `make audit` (seed {seed}) through the package'
   response that is held least often; a whole path is one response to one shock over all horizons.
   Under long-run restrictions the average leaves out, and the brackets do not, responses to a shock
   that explains more than {outer:.0%} of a variable's one-step variance: its impact is at the
-  boundary of what it can be, and with a root near one the band lies below it. Variance shares are those with a true value between {interior:.0%} and {outer:.0%}: at the
-  boundary no interval has its level, and the size of the one-sided test (`above_null`) stands
-  instead.
+  boundary of what it can be, and with a root near one the band lies below it. Variance shares
+  are those with a true value between {interior:.0%} and {outer:.0%}: at the boundary no interval
+  has its level, and the size of the one-sided test (`above_null`) stands instead.
 - The Monte Carlo standard error is at most {error:.1%} (`mc_error` in `{name}.csv`; samples are
   independent, the responses of one sample are not).
 - Samples in which the package refuses a band are counted apart ("refused") and are left out of the
