@@ -62,7 +62,7 @@ class Entry:
     transform : str
         What the study does to them by default: ``dlog100``, ``log100``, ``diff`` or ``level``.
     flip : bool
-        Whether the study turns the sign so that up means a weaker yen.
+        Whether the study turns the sign so that up means a weaker currency.
     taxed : bool
         Whether the figures include consumption tax and step when it changes.
     seasonal : bool

@@ -21,7 +21,7 @@ from .seasonal import SeasonalMethod, seasonally_adjust
 from .tax_steps import TaxStep, remove_tax_steps
 
 _LOG = "100 x log"
-_STRONGER, _WEAKER = "higher = stronger yen", "higher = weaker yen"
+_STRONGER, _WEAKER = "higher = stronger", "higher = weaker"
 _INVERTED = ", inverted"
 
 
@@ -186,7 +186,7 @@ def log_difference(panel: Panel, names: Iterable[str] | None = None) -> Panel:
 
 
 def flip(panel: Panel, names: Iterable[str]) -> Panel:
-    """Turn the sign of an exchange rate so that up means a weaker yen (or back again).
+    """Turn the sign of an exchange rate so that up means a weaker currency (or back again).
 
     An index x becomes 10,000 / x, which leaves its base at 100 and turns the sign of its log;
     logs and changes are negated.

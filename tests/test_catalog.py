@@ -11,6 +11,7 @@ import pytest
 from yenloop.data import catalog
 from yenloop.data.bundled import __file__ as bundled_file
 from yenloop.data.clocks import clock_order, parse_clock, struck_at
+from yenloop.data.sources import registry
 from yenloop.data.sources.files import load_bundled
 from yenloop.data.sources.mapping import FileMapping, known_layouts
 from yenloop.errors import MissingSeriesError, SpecError
@@ -22,6 +23,23 @@ BUNDLED_IDS = [
     "jgb2y", "jgb10y", "jgb30y", "call_rate", "us10y", "us2y",
     "brent", "wti", "m2",
 ]  # fmt: skip
+
+#: What the statements under test need beside the loop's own six series.
+CLAIMED = {
+    "C1": ["usdjpy_tokyo", "import_price_yen", "cpi_all", "cpi_food", "cpi_energy", "us_neer",
+           "us_import_price", "us_cpi_nsa", "us_cpi_food", "us_cpi_energy", "euro_neer",
+           "euro_cpi", "uk_neer", "uk_cpi", "korea_neer", "korea_cpi"],
+    "C2": ["usdjpy_tokyo", "import_price_yen", "cpi_core", "jgb10y", "us10y", "brent"],
+    "C3": ["usdjpy_tokyo", "cpi_all", "jgb10y"],
+    "C4": ["jp_imports_customs", "jp_imports_real_boj", "jgb10y", "jgb30y"],
+    "C5": ["jgb2y", "jgb10y", "jgb30y", "usdjpy_tokyo"],
+    "C6": ["us10y", "jgb10y", "us10y_daily", "jgb10y_daily", "usdjpy_ecb"],
+    "C7": ["us10y", "jgb10y", "us2y", "jgb2y", "gold_wb", "silver_wb"],
+    "C8": ["nikkei", "m2", "jp_iip", "usdjpy_tokyo"],
+    "C9": ["vix_daily", "us_hy_oas_daily", "nikkei_daily", "jgb10y_daily", "sp500_daily"],
+    "C10": ["sp500_daily", "usdjpy_ecb", "usdjpy_h10_daily", "nikkei_daily"],
+    "C11": ["tic_japan", "tic_total", "usdjpy_tokyo", "us10y"],
+}  # fmt: skip
 
 
 def sources() -> list[dict[str, str]]:
@@ -60,7 +78,58 @@ def test_every_layout_maps_to_series_of_its_own_frequency() -> None:
     series = {name for name, layout in layouts.items() if layout.kind == "series"}
     assert series == {"japan_loop_monthly.csv", "monthly_panel.csv", "daily_panel.csv"}
     used = {found.column.id for one in layouts.values() for found in one.columns.values()}
-    assert used == set(catalog.load())
+    assert used <= set(catalog.load())
+    fetched = {name for name, entry in catalog.entries().items() if entry.recipe}
+    own = {"jp_imports_real_boj", "jp_exports_real_boj"}  # a user's mapping brings these
+    assert used | fetched | own == set(catalog.load())
+
+
+def test_every_column_of_the_bundled_panel_can_be_fetched_and_says_what_it_is() -> None:
+    for name in known_layouts()["japan_loop_monthly.csv"].columns:
+        found = catalog.entry(name)
+        column = found.column
+        assert found.recipe is not None, name
+        assert all((column.code, column.unit, column.frequency, column.terms, found.credit)), name
+        assert column.observed != "unknown", name
+
+
+@pytest.mark.parametrize("claim", CLAIMED)
+def test_the_series_that_a_claim_needs_are_there(claim: str) -> None:
+    for name in CLAIMED[claim]:
+        found = catalog.entry(name)
+        assert found.recipe is not None or found.column.terms, name
+        assert all((found.column.code, found.column.unit, found.column.terms)), name
+        assert not found.column.market or found.column.clock or found.note or found.recipe, name
+
+
+def test_every_recipe_names_an_adapter_and_daily_figures_make_the_months() -> None:
+    recipes = {name: entry for name, entry in catalog.entries().items() if entry.recipe}
+    daily = {
+        (entry.recipe.source, entry.recipe.code)
+        for entry in recipes.values()
+        if entry.column.frequency == "daily"
+    }
+    for name, entry in recipes.items():
+        recipe, column = entry.recipe, entry.column
+        assert recipe.source in registry.KEYS, name
+        assert (column.frequency == "monthly") or recipe.make == "as published", name
+        if recipe.make in ("month mean", "month end") and recipe.source != "mof_interventions":
+            assert (recipe.source, recipe.code) in daily, name
+            assert recipe.make == f"month {column.observed}", name
+        assert 0 <= recipe.lag <= 130, name
+
+
+def test_a_series_of_a_source_needs_a_code_and_a_lag() -> None:
+    keys = {"label": "x", "unit": "%", "frequency": "monthly", "observed": "mean"}
+    with pytest.raises(SpecError, match="no lag"):
+        catalog.make_entry("x", {**keys, "source": "fred", "code": "X"}, {})
+    with pytest.raises(SpecError, match="no code"):
+        catalog.make_entry("x", {**keys, "source": "fred", "lag": 3}, {})
+    with pytest.raises(SpecError, match="make"):
+        catalog.make_entry("x", {**keys, "source": "fred", "code": "X", "lag": 3, "make": "?"}, {})
+    made = catalog.make_entry("x", {**keys, "source": "fred", "code": "X", "lag": 3}, {})
+    assert made.recipe == catalog.Recipe("fred", "X", "as published", 3)
+    assert catalog.make_entry("x", {**keys, "source": "file"}, {}).recipe is None
 
 
 def test_three_yens_are_three_series() -> None:
