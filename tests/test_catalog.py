@@ -10,6 +10,7 @@ import pytest
 
 from yenloop.data import catalog
 from yenloop.data.bundled import __file__ as bundled_file
+from yenloop.data.catalogue_page import catalogue_page
 from yenloop.data.clocks import clock_order, parse_clock, struck_at
 from yenloop.data.sources import registry
 from yenloop.data.sources.files import load_bundled
@@ -130,6 +131,12 @@ def test_a_series_of_a_source_needs_a_code_and_a_lag() -> None:
     made = catalog.make_entry("x", {**keys, "source": "fred", "code": "X", "lag": 3}, {})
     assert made.recipe == catalog.Recipe("fred", "X", "as published", 3)
     assert catalog.make_entry("x", {**keys, "source": "file"}, {}).recipe is None
+
+
+def test_the_page_of_the_catalogue_is_up_to_date() -> None:
+    """To renew it, write what ``catalogue_page()`` returns to docs/catalogue.md."""
+    page = Path(__file__).parents[1] / "docs" / "catalogue.md"
+    assert page.read_text(encoding="utf-8") == catalogue_page()
 
 
 def test_three_yens_are_three_series() -> None:
