@@ -88,16 +88,33 @@ def as_page(found: Mapping[Cell, Held], name: str) -> str:
 
 def _shortfalls(found: Mapping[Cell, Held]) -> Iterator[str]:
     """The cells of bands that must reach ``REQUIRED`` and do not."""
-    short = [
-        f"- {cell.economy}, T = {cell.nobs}, {cell.scheme}: {cell.band}, "
-        f"{_OBJECTS[cell.quantity]}, h = {cell.horizon}: "
-        + (f"{held.coverage:.1%}" if held.samples else "refused")
+    required = {
+        cell: held
         for cell, held in sorted(found.items())
         if _is_required(cell, page_of(found).required)
-        and not held.coverage >= REQUIRED  # a refused band falls short too
+    }
+    short = [
+        f"- {_in_words(cell)}: " + (f"{held.coverage:.1%}" if held.samples else "refused")
+        for cell, held in required.items()
+        if not held.coverage >= REQUIRED  # a refused band falls short too
     ]
     yield f"## Below {REQUIRED:.0%}\n"
     yield "\n".join(short or ["None of the bands that have to reach it."]) + "\n"
+    outside = [
+        f"- {_in_words(cell)}: {min(held.at_boundary) / held.samples:.1%}"
+        for cell, held in required.items()
+        if held.at_boundary and held.samples and min(held.at_boundary) < REQUIRED * held.samples
+    ]
+    if outside:
+        yield "Single responses at a boundary, which are no part of the averages:\n"
+        yield "\n".join(outside) + "\n"
+
+
+def _in_words(cell: Cell) -> str:
+    return (
+        f"{cell.economy}, T = {cell.nobs}, {cell.scheme}: {cell.band}, "
+        f"{_OBJECTS[cell.quantity]}, h = {cell.horizon}"
+    )
 
 
 def _is_required(cell: Cell, required: tuple[str, ...]) -> bool:

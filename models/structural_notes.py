@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .inference.bias_corrected_bootstrap import BiasCorrectedBootstrap
 from .inference.block_bootstrap import Blocks
 from .inference.delta_method import DeltaMethod
@@ -11,6 +13,9 @@ from .inference.delta_method import DeltaMethod
 if TYPE_CHECKING:
     from .inference.protocol import Inference
     from .structural import StructuralVAR
+
+#: A shock that explains more of a variable's one-step variance is at the boundary of what it can.
+AT_BOUNDARY = 0.9
 
 
 def what_was_drawn(svar: StructuralVAR) -> str:
@@ -25,6 +30,22 @@ def what_was_drawn(svar: StructuralVAR) -> str:
         else ""
     )
     return f"; {len(draws):,} kept{lost}{adjusted}{_blocks(svar)}, seed {svar.seed}"
+
+
+def _at_boundary(svar: StructuralVAR) -> list[str]:
+    """Impacts at the boundary where long-run restrictions meet a root near one.
+
+    An impact is at most the error's standard deviation; draws that turn the shocks only lower it.
+    """
+    if svar.scheme.name not in ("long_run", "short_long_run") or not svar.draws.adjusted:
+        return []
+    share = svar.impact**2 / np.diag(svar.reduced.covariance)[:, None]
+    return [
+        f"The shock '{svar.shock_names[j]}' explains {share[i, j]:.0%} of the one-step variance "
+        f"of '{svar.names[i]}': with a root near one, long-run restrictions put the band of that "
+        "response too low (see the coverage page)."
+        for i, j in np.argwhere(share > AT_BOUNDARY)
+    ]
 
 
 def _blocks(svar: StructuralVAR) -> str:
@@ -46,6 +67,7 @@ def caveats(svar: StructuralVAR) -> list[str]:
             "Residuals are autocorrelated (Edgerton-Shukur F up to lag 5, p < 0.01): the lags "
             "do not hold all dynamics, and bands take them as if they did."
         )
+    found += _at_boundary(svar)
     overlooked = _overlooked(svar.inference)
     if overlooked and reduced.residuals_are_heteroskedastic:
         found.append(

@@ -342,3 +342,26 @@ def test_bands(reduced, scheme):
     assert_allclose(found.a.to_numpy() @ svar.impact, found.b, rtol=0, atol=1e-12)
     assert np.isfinite(found.b_std_errors.to_numpy()[np.eye(3, dtype=bool)]).all()
     assert "long" in str(found.summary())
+
+
+def test_a_response_at_the_boundary_is_named_where_a_root_is_near_one() -> None:
+    """The economy of the audit whose spread is almost wholly explained by its own shock."""
+    rng = np.random.default_rng(2)
+    lags = np.array(
+        [
+            [[0.085, 0.167, 0.61], [-0.44, 0.73, 1.92], [-0.0077, 0.0077, 1.16]],
+            [[0.167, -0.153, -0.79], [0.065, -0.116, -2.17], [0.0052, -0.0028, -0.192]],
+        ]
+    )
+    impact = np.array([[2.20, 0, 0], [1.80, 1.47, 0], [0.075, 0.037, 0.168]])
+    y = np.zeros((500, 3))
+    for t in range(2, 500):
+        y[t] = lags[0] @ y[t - 1] + lags[1] @ y[t - 2] + impact @ rng.standard_normal(3)
+    months = pd.period_range("1990-01", periods=300, freq="M")
+    data = pd.DataFrame(y[200:], months, ["yen", "price", "spread"])
+    notes = VAR(2).fit(data).identify(LongRun(), rng=1).irf(4).notes()
+    said = [note for note in notes if "long-run restrictions put the band" in note]
+    assert len(said) == 1
+    assert "'spread' explains 95%" in said[0]
+    recursive = VAR(2).fit(data).identify(Cholesky(), rng=1).irf(4).notes()
+    assert not any("put the band" in note for note in recursive)
