@@ -59,6 +59,10 @@ class SnapshotError(DataError):
     """A stored vintage is absent, incomplete or was altered."""
 
 
+class BusyStoreError(SnapshotError):
+    """Another pull is writing to the store."""
+
+
 class SampleError(DataError):
     """Too few observations for the model that was asked for."""
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from .data.loop_panel import loop_panel
-from .data.sources.files import Place, load_data
+from .data.sources.files import Data, Place, load_data
 from .estimates import estimate
 from .spec import StudySpec
 from .workers import Pending, Workers, workers
@@ -27,9 +27,10 @@ def silent(_: str) -> None:
 
 def run_study(
     spec: StudySpec,
-    where: Place | Sequence[Place] | None,
+    where: Data | Place | Sequence[Place] | None,
     out: Path | str,
     *,
+    command: str | None = None,
     announce: Tell = silent,
     step: Tell = silent,
 ) -> Path:
@@ -38,10 +39,12 @@ def run_study(
     Parameters
     ----------
     spec : StudySpec
-    where : path, sequence of paths or None
-        As ``load_data``; None for the embedded panel.
+    where : Data, path, sequence of paths or None
+        Figures, or where they are, as ``load_data``; None for the embedded panel.
     out : path
         Folder in which the run's folder is made.
+    command : str, optional
+        What makes the run again; by default ``yenloop run`` on the places given.
     announce : callable
         Told each line that a user must see: which series play which part.
     step : callable
@@ -74,7 +77,7 @@ def run_study(
     ):
         warnings.simplefilter("always")
         clock("Reading the figures")
-        data = load_data(where)
+        data = where if isinstance(where, Data) else load_data(where)
         loop = loop_panel(
             data,
             spec.roles,
@@ -89,7 +92,7 @@ def run_study(
         clock("Drawing and writing the report")
         manifest = Manifest(
             seed=spec.seed,
-            command=_command(where),
+            command=_command(where) if command is None else command,
             data=data.hashes,
             mapping=(
                 *(data.lines[name] for name in loop.roles.values()),
@@ -102,7 +105,7 @@ def run_study(
         )
         drawing = _Drawing(pool)
         report = compose(spec.title, data, loop, findings, manifest, drawing.begin)
-        return write_report(report, out, draw=drawing.files)
+        return write_report(report, out, draw=drawing.files, data=data)
 
 
 class _Drawing:
@@ -138,6 +141,8 @@ class _Clock:
         self._tell(name)
 
 
-def _command(where: Place | Sequence[Place] | None) -> str:
+def _command(where: Data | Place | Sequence[Place] | None) -> str:
+    if isinstance(where, Data):
+        return "yenloop run"
     places = [where] if isinstance(where, str | Path) else list(where or ())
     return " ".join(["yenloop run", *(f"--data {shlex.quote(str(place))}" for place in places)])

@@ -110,13 +110,39 @@ def to_monthly(
             raise SpecError(
                 f"Two series would be '{column.id}'.", remedy="Convert one of them only."
             )
-        months, until = _months(panel.frame[name].dropna(), observed, min_quotations)
+        months, until = months_of(panel.frame[name].dropna(), observed, min_quotations)
         figures[column.id], columns[column.id] = months, column
         if until:
             notes.append(f"{column.id}: the last month has quotations to {until} only")
     frame = pd.DataFrame(figures)
     calendar = pd.period_range(frame.index.min(), frame.index.max(), freq="M")
     return Panel(frame.reindex(calendar), columns, panel.source, (*panel.trimmed, *notes))
+
+
+def months_of(
+    quotations: pd.Series,
+    observed: Literal["mean", "end"],
+    min_quotations: int = MIN_QUOTATIONS,
+) -> tuple[pd.Series, str]:
+    """Monthly figures by the rules of :func:`to_monthly`; months without a quotation are absent.
+
+    Returns
+    -------
+    months : pandas.Series
+        On a monthly ``PeriodIndex``.
+    until : str
+        Last day of quotations where the last month has a mean and is not complete.
+    """
+    month = pd.DatetimeIndex(quotations.index).to_period("M")
+    by_month = quotations.groupby(month)
+    last_days = quotations.index.to_series().groupby(month).max()
+    days_left = pd.PeriodIndex(last_days.index).end_time.normalize() - pd.DatetimeIndex(last_days)
+    complete = days_left <= pd.Timedelta(days=MAX_DAYS_TO_MONTH_END)
+    usable = (by_month.count() >= min_quotations).to_numpy()
+    if observed == "end":
+        return by_month.last().where(usable & complete), ""
+    partial = bool(len(usable)) and bool(usable[-1]) and not complete[-1]
+    return by_month.mean().where(usable), label_of(quotations.index[-1]) if partial else ""
 
 
 def to_weekly(
@@ -177,22 +203,6 @@ def require_daily(panel: Panel) -> None:
     """Refuse a panel of months or weeks where days are needed."""
     if not isinstance(panel.frame.index, pd.DatetimeIndex):
         raise SpecError("The panel is not daily.", remedy="Pass the daily panel (Data.daily).")
-
-
-def _months(
-    quotations: pd.Series, observed: Literal["mean", "end"], min_quotations: int
-) -> tuple[pd.Series, str]:
-    """Monthly figures, and the last day of quotations where the last month is not complete."""
-    month = pd.DatetimeIndex(quotations.index).to_period("M")
-    by_month = quotations.groupby(month)
-    last_days = quotations.index.to_series().groupby(month).max()
-    days_left = pd.PeriodIndex(last_days.index).end_time.normalize() - pd.DatetimeIndex(last_days)
-    complete = days_left <= pd.Timedelta(days=MAX_DAYS_TO_MONTH_END)
-    usable = (by_month.count() >= min_quotations).to_numpy()
-    if observed == "end":
-        return by_month.last().where(usable & complete), ""
-    partial = bool(len(usable)) and bool(usable[-1]) and not complete[-1]
-    return by_month.mean().where(usable), label_of(quotations.index[-1]) if partial else ""
 
 
 def _monthly_column(column: Column, observed: Literal["mean", "end"]) -> Column:

@@ -40,10 +40,11 @@ def side_by_side(panels: Sequence[Panel]) -> Panel:
                 figures[name], columns[name] = panel.frame[name], panel.columns[name]
                 held_by[name] = panel.source
     sources = " and ".join(dict.fromkeys(panel.source for panel in panels))
-    return Panel(_on_one_calendar(figures), columns, sources)
+    return Panel(on_one_calendar(figures), columns, sources)
 
 
-def _on_one_calendar(figures: Mapping[str, pd.Series]) -> pd.DataFrame:
+def on_one_calendar(figures: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Series of one frequency beside each other; no month between them is left out."""
     frame = pd.DataFrame(dict(figures)).sort_index()
     if isinstance(frame.index, pd.PeriodIndex):
         frame = frame.reindex(pd.period_range(frame.index[0], frame.index[-1], freq="M"))

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..data.whole_file import write_whole
 from ..errors import SpecError
 from .results import Result, Summary
-from .writing import write_whole
 
 #: What each column of a tidy frame holds; Stata shows it beside the variable's name.
 LABELS = {

@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..data.whole_file import write_whole
 from ..errors import StorageError
-from .writing import write_whole
 
 #: Raised by one when an older reader could not make sense of a file.
 FORMAT = 1

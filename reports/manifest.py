@@ -68,6 +68,8 @@ class Manifest:
         Warnings raised, in order.
     outputs : mapping of file to SHA-256
         The run's CSV files; filled in when the report is written.
+    inputs : mapping of file to SHA-256
+        The figures that the run was given, as they are kept with it; likewise.
     run_at : str
         Date and time of the run, ISO 8601.
     versions : mapping of package to version
@@ -84,13 +86,15 @@ class Manifest:
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
     run_at: str = field(default_factory=now)
     versions: Mapping[str, str] = field(default_factory=software_versions)
     platform: str = field(default_factory=platform.platform)
 
     def __post_init__(self) -> None:
         # Plain JSON values throughout, so that what is read back equals what was written.
-        for name in ("data", "spec", "samples", "draws", "seconds", "outputs", "versions"):
+        mappings = ("data", "spec", "samples", "draws", "seconds", "outputs", "inputs", "versions")
+        for name in mappings:
             object.__setattr__(self, name, _plain(getattr(self, name)))
         for name in ("mapping", "warnings"):
             object.__setattr__(self, name, tuple(map(str, getattr(self, name))))

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from ..data.sources.files import Data
 from ..models.storage import save
 from .charts import picture_html, render_chart
 from .content import Chart, Report
+from .inputs import FOLDER, write_inputs
 from .latex import table_latex
 from .numbers import numbers_csv
 from .page import render_page
@@ -31,12 +33,14 @@ def write_report(
     report: Report,
     out: Path | str = DEFAULT_OUT,
     draw: Callable[[Chart], Files] = draw_here,
+    data: Data | None = None,
 ) -> Path:
     """Write the report into a new folder below ``out`` and return that folder.
 
     It holds ``index.html``, ``numbers.csv``, ``manifest.json``, ``figures/*.{pdf,svg,png}``,
-    ``tables/*.{csv,tex}`` and ``results/*.yenloop``. The folder appears when it is complete: an
-    error or Ctrl-C leaves nothing behind, and earlier runs in ``out`` are never touched.
+    ``tables/*.{csv,tex}``, ``results/*.yenloop`` and, in ``inputs``, the figures used. The folder
+    appears when it is complete: an error or Ctrl-C leaves nothing behind, and earlier runs in
+    ``out`` are never touched.
 
     Parameters
     ----------
@@ -45,6 +49,8 @@ def write_report(
         Folder that holds the runs; the run goes to ``out/<date and time>``.
     draw : callable
         Gives a chart's files; another process may have drawn them meanwhile.
+    data : Data, optional
+        The figures that the run was given, to be kept with it.
 
     Raises
     ------
@@ -65,7 +71,9 @@ def write_report(
             _write(run.path / "index.html", render_page(report, pictures))
             _write_results(report, run.path / "results")
             seconds = {**report.manifest.seconds, "report": round(perf_counter() - started, 3)}
-            manifest = replace(report.manifest, seconds=seconds, outputs=_hashes(run.path))
+            outputs = _hashes(run.path)
+            inputs = write_inputs(data, run.path / FOLDER) if data is not None else {}
+            manifest = replace(report.manifest, seconds=seconds, outputs=outputs, inputs=inputs)
             _write(run.path / "manifest.json", manifest.to_json())
     except OSError as error:
         raise not_writable(run.out, error) from error
@@ -104,7 +112,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of the CSV files, by their path in the run."""
+    """SHA-256 of the CSV files made so far, by their path in the run."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*.csv"))

@@ -57,6 +57,12 @@ def shared_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def raw(shared_data: Path) -> Path:
+    """Folder of the publishers' own files."""
+    return shared_data / "real" / "raw"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print how many golden cases were compared, and how many could not be."""
     reports = terminalreporter.stats

@@ -1,4 +1,4 @@
-"""Figures from files: the bundled panel, folders of panels, or a user's own CSV or Excel files.
+"""Figures from the bundled panel, stored vintages, or a user's own folders and files.
 
 Beside series, a place may hold days of events and monthly instruments.
 """
@@ -18,10 +18,13 @@ from ..catalog import Entry, make_entry
 from ..events import Events
 from ..joining import side_by_side
 from ..panel import Panel
+from ..snapshots import RECORD
 from .event_files import read_events
 from .event_mapping import EventMapping
 from .mapping import AnyMapping, FileMapping, known_layouts, read_folder_mapping, read_mapping
+from .parts import EventsPart, Part, Remarks, SeriesPart, line_of
 from .tables import read_table
+from .vintage_files import read_vintage
 
 MONTHLY_FILE = "monthly_panel.csv"
 DAILY_FILE = "daily_panel.csv"
@@ -35,16 +38,6 @@ _COUNT = make_entry(
     {"label": "Announcements", "unit": "count", "frequency": "monthly", "observed": "sum"},
     {},
 )
-
-_OBSERVED = {
-    ("monthly", "mean"): "month mean",
-    ("monthly", "end"): "month end",
-    ("monthly", "sum"): "month's total",
-    ("monthly", "survey"): "survey of the month",
-    ("daily", "end"): "day's quotation",
-    ("daily", "mean"): "day's mean",
-    ("daily", "sum"): "day's total",
-}
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,8 @@ class Data:
         Days of events, by the name under which a study asks for them.
     instruments : Panel or None
         Monthly instruments, each column on its own span; months without news are zeros.
+    stored_on : Mapping[str, str]
+        Day on which the figures of a series were stored, for those of a vintage.
     """
 
     monthly: Panel
@@ -80,6 +75,7 @@ class Data:
     lines: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, Events] = field(default_factory=dict)
     instruments: Panel | None = None
+    stored_on: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def headlines(self) -> tuple[str, ...]:
@@ -93,54 +89,6 @@ class Data:
         return {found.source: found.sha256 for found in (*panels, *self.events.values()) if found}
 
 
-@dataclass(frozen=True)
-class _File:
-    """Series or instruments of one file."""
-
-    panel: Panel
-    kind: str
-    headline: str
-    lines: Mapping[str, str]
-    entries: Mapping[str, Entry]
-    unused: tuple[str, ...]
-
-    @property
-    def holds(self) -> str:
-        """``monthly``, ``daily`` or ``instruments``."""
-        monthly = isinstance(self.panel.frame.index, pd.PeriodIndex)
-        return self.kind if self.kind != "series" else "monthly" if monthly else "daily"
-
-    @property
-    def report(self) -> tuple[str, ...]:
-        return (self.headline, *self.lines.values(), *_not_used(self.unused))
-
-
-@dataclass(frozen=True)
-class _Days:
-    """Events of one file."""
-
-    events: Events
-    headline: str
-    unused: tuple[str, ...]
-
-    @property
-    def report(self) -> tuple[str, ...]:
-        notes = (f"  {note}" for note in self.events.notes)
-        return (self.headline, f"  {self.events.in_words()}", *notes, *_not_used(self.unused))
-
-
-@dataclass(frozen=True)
-class _Strangers:
-    """Files of a folder that no mapping names."""
-
-    folder: Path
-    names: tuple[str, ...]
-
-    @property
-    def report(self) -> tuple[str, ...]:
-        return (f"  not read in {self.folder}: {', '.join(self.names)}",) if self.names else ()
-
-
 def load_bundled() -> Panel:
     """The embedded monthly panel: 18 official series of the loop from 1999-01 on, in levels."""
     return _load_bundled_file().panel
@@ -149,13 +97,14 @@ def load_bundled() -> Panel:
 def load_data(
     where: Place | Sequence[Place] | None = None, *, mapping: str | Path | None = None
 ) -> Data:
-    """Figures from the bundled panel, from folders or from files; nothing is guessed.
+    """Figures from the bundled panel, from folders, files or vintages; nothing is guessed.
 
     Parameters
     ----------
     where : path or sequence of paths, optional
         None for the bundled panel; a folder that holds ``monthly_panel.csv`` and perhaps
-        ``daily_panel.csv``; or one CSV or Excel file. Several places are laid side by side; a
+        ``daily_panel.csv``; the folder of a stored vintage, which is compared with its hashes;
+        or one CSV or Excel file. Several places are laid side by side; a
         series that two of them hold must have the same figures in both. Files of events and of
         instruments are recognised beside series; where the places hold nothing else, the
         figures are those of the bundled panel.
@@ -173,6 +122,8 @@ def load_data(
         The mapping is not valid.
     MissingSeriesError
         The mapping names a column or an id that does not exist.
+    SnapshotError
+        A file of a vintage is missing or was altered.
     """
     places = [where] if isinstance(where, str | Path) else list(where or ())
     if mapping is not None and len(places) != 1:
@@ -186,7 +137,13 @@ def load_data(
     return _as_data([part for place in places for part in _read_place(Path(place), own)])
 
 
-def _read_place(path: Path, mapping: Path | None) -> list[_File | _Days | _Strangers]:
+def _read_place(path: Path, mapping: Path | None) -> list[Part]:
+    if (path / RECORD).is_file():
+        if mapping is not None:
+            raise SpecError(
+                f"The vintage '{path}' was given a mapping.", remedy="It needs none: leave it out."
+            )
+        return read_vintage(path)
     if path.is_dir():
         return _read_folder(path, mapping)
     if not path.exists():
@@ -197,7 +154,7 @@ def _read_place(path: Path, mapping: Path | None) -> list[_File | _Days | _Stran
     return [_read_file(path, _mapping_of(path, mapping))]
 
 
-def _read_folder(folder: Path, mapping: Path | None) -> list[_File | _Days | _Strangers]:
+def _read_folder(folder: Path, mapping: Path | None) -> list[Part]:
     """The two panels, and all events and instruments that the mapping or a layout names."""
     own = mapping or folder / "mapping.toml"
     mappings = read_folder_mapping(own) if mapping or own.exists() else known_layouts()
@@ -219,8 +176,10 @@ def _read_folder(folder: Path, mapping: Path | None) -> list[_File | _Days | _St
         )
     tables = (file for file in folder.iterdir() if file.suffix.lower() in (".csv", ".xlsx"))
     strangers = sorted({file.name for file in tables} - {path.name for path, _ in named})
-    files = [_read_file(path, found) for path, found in named]
-    return [*files, _Strangers(folder, tuple(strangers))]
+    files: list[Part] = [_read_file(path, found) for path, found in named]
+    if not strangers:
+        return files
+    return [*files, Remarks((f"  not read in {folder}: {', '.join(strangers)}",))]
 
 
 def _is_aside(mapping: AnyMapping) -> bool:
@@ -244,23 +203,23 @@ def _mapping_of(path: Path, mapping: Path | None) -> AnyMapping:
     )
 
 
-def _load_bundled_file() -> _File:
+def _load_bundled_file() -> SeriesPart:
     layout = known_layouts()[BUNDLED_FILE]
     assert isinstance(layout, FileMapping)
     with resources.as_file(resources.files(bundled).joinpath(BUNDLED_FILE)) as path:
         return _load_file(path, layout, source="bundled panel")
 
 
-def _read_file(path: Path, mapping: AnyMapping) -> _File | _Days:
+def _read_file(path: Path, mapping: AnyMapping) -> SeriesPart | EventsPart:
     if isinstance(mapping, FileMapping):
         return _load_file(path, mapping)
     events, unused = read_events(path, mapping)
     headline = f"{path.name}: days of {events.label}: {len(events)}, {events.span}"
     note = f" ({mapping.note})" if mapping.note else ""
-    return _Days(events, headline + note, tuple(unused))
+    return EventsPart(events, headline + note, tuple(unused))
 
 
-def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> _File:
+def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> SeriesPart:
     frame, unused = read_table(path, mapping)
     if mapping.announcements:
         frame = _with_quiet_months(path, mapping, frame)
@@ -280,39 +239,14 @@ def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> _
     unused += [names[name] for name in empty]
     what = f"{mapping.frequency} {mapping.kind}"
     headline = f"{source or path.name}: {len(entries)} {what}, {panel.sample}"
-    return _File(
+    return SeriesPart(
         panel,
         mapping.kind,
         f"{headline} ({mapping.note})" if mapping.note else headline,
-        {name: _line(panel, names[name], found) for name, found in entries.items()},
+        {name: line_of(panel, names[name], found) for name, found in entries.items()},
         entries,
         tuple(unused),
     )
-
-
-def _line(panel: Panel, name_in_file: str, found: Entry) -> str:
-    """What a column is, in one line."""
-    column = found.column
-    figures = panel.frame[column.id]
-    first, last = panel.span(column.id)
-    parts = [
-        column.label,
-        column.publisher,
-        _OBSERVED.get((column.frequency, column.observed), column.observed)
-        + (f", struck {column.clock}" if column.clock else ""),
-        f"{first} to {last}, {int(figures.notna().sum())} values",
-    ]
-    inside = _months_missing_inside(figures)
-    if column.frequency == "monthly" and inside:
-        parts[-1] += f", {inside} months missing inside"
-    if found.note:
-        parts.append(found.note)
-    return f"  {name_in_file} -> {column.id}: {'; '.join(parts)}"
-
-
-def _months_missing_inside(figures: pd.Series) -> int:
-    within = figures.loc[figures.first_valid_index() : figures.last_valid_index()]
-    return int(within.isna().sum())
 
 
 def _with_quiet_months(path: Path, mapping: FileMapping, frame: pd.DataFrame) -> pd.DataFrame:
@@ -323,13 +257,8 @@ def _with_quiet_months(path: Path, mapping: FileMapping, frame: pd.DataFrame) ->
     return frame.mask(inside & frame.isna() & quiet.to_numpy()[:, None], 0.0)
 
 
-def _not_used(columns: Sequence[str]) -> Iterator[str]:
-    if columns:
-        yield f"  not used: {', '.join(columns)}"
-
-
-def _as_data(parts: Sequence[_File | _Days | _Strangers]) -> Data:
-    files = [part for part in parts if isinstance(part, _File)]
+def _as_data(parts: Sequence[Part]) -> Data:
+    files = [part for part in parts if isinstance(part, SeriesPart)]
     if all(file.holds == "instruments" for file in files):
         files.insert(0, _load_bundled_file())
         parts = [files[0], *parts]
@@ -349,8 +278,11 @@ def _as_data(parts: Sequence[_File | _Days | _Strangers]) -> Data:
         entries={name: found for file in files for name, found in file.entries.items()},
         unused=tuple(name for file in files for name in file.unused),
         lines={name: line for file in files for name, line in file.lines.items()},
-        events=_by_name([part.events for part in parts if isinstance(part, _Days)]),
+        events=_by_name([part.events for part in parts if isinstance(part, EventsPart)]),
         instruments=side_by_side(panels["instruments"]) if panels["instruments"] else None,
+        stored_on={
+            name: file.stored_on for file in files if file.stored_on for name in file.entries
+        },
     )
 
 
