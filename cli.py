@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from . import cli_data
+from .cli_data import Store
+from .data.store import DEFAULT_STORE
 from .errors import YenloopError
 from .reports.run_folder import DEFAULT_OUT
 
@@ -19,6 +22,7 @@ app = typer.Typer(
     help="Measure the loop yen - import prices - CPI - JGB yields - yen.",
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_data.app, name="data")
 
 _Study = Annotated[Path | None, typer.Argument(help="Study file (TOML); none: the default study.")]
 _Data = Annotated[
@@ -27,26 +31,66 @@ _Data = Annotated[
         "--data",
         metavar="WHERE",
         help="A folder with monthly_panel.csv (and daily_panel.csv), or a CSV or Excel file with "
-        "its mapping; may be given several times, also for days of events and instruments; none: "
-        "the embedded panel.",
+        "its mapping; may be given several times, also for days of events and instruments; none "
+        "and no vintage: the embedded panel.",
     ),
 ]
 _Out = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Folder in which the run's folder is made.")
 ]
 
+_Vintage = Annotated[
+    str | None,
+    typer.Option(
+        "--vintage",
+        metavar="ID",
+        help="Stored figures: a vintage's id, or latest (with --known-on the newest made by then).",
+    ),
+]
+_KnownOn = Annotated[
+    str | None,
+    typer.Option(
+        "--known-on",
+        metavar="DATE",
+        help="Use only what had been published by then: release lags cut what is later.",
+    ),
+]
+
 
 @app.command()
-def run(study: _Study = None, data: _Data = None, out: _Out = DEFAULT_OUT) -> None:
+def run(
+    study: _Study = None,
+    data: _Data = None,
+    vintage: _Vintage = None,
+    known_on: _KnownOn = None,
+    store: Store = DEFAULT_STORE,
+    out: _Out = DEFAULT_OUT,
+) -> None:
     """Estimate the study and write its report."""
     try:
-        _run(study, data, out)
+        _run(study, _places(data, vintage, known_on, store), known_on, out)
     except KeyboardInterrupt:
         text = "Stopped; nothing half-written was left and earlier runs are untouched."
         raise typer.Exit(_say(text, code=130)) from None
 
 
-def _run(study: Path | None, data: list[Path] | None, out: Path) -> None:
+def _places(
+    data: list[Path] | None, vintage: str | None, known_on: str | None, store: Path
+) -> list[Path] | None:
+    """The places of the figures; a vintage is one of them."""
+    if vintage is None:
+        return data
+    from .data.real_time import newest_known
+    from .data.snapshots import open_vintage
+
+    if vintage == "latest" and known_on is not None:
+        stored = newest_known(known_on, store)
+    else:
+        stored = open_vintage(vintage, store)
+    return [*(data or ()), stored.path]
+
+
+def _run(study: Path | None, data: list[Path] | None, known_on: str | None, out: Path) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
@@ -57,7 +101,9 @@ def _run(study: Path | None, data: list[Path] | None, out: Path) -> None:
         from .spec import read_spec
         from .study import run_study
 
-        folder = run_study(read_spec(study), data, out, announce=console.print, step=step)
+        folder = run_study(
+            read_spec(study), data, out, known_on=known_on, announce=console.print, step=step
+        )
         step.close()
     console.print(f"{time.perf_counter() - started:.1f} s in all.")
     console.print(f"Report: {folder / 'index.html'}")
@@ -79,19 +125,6 @@ def init(
     except OSError as error:
         raise OutputError(f"'{path}' cannot be written: {error}.", remedy="Name another.") from None
     typer.echo(f"Study file: {path}")
-
-
-@app.command()
-def data(
-    where: Annotated[
-        list[Path] | None, typer.Argument(help="As --data of run; several are laid side by side.")
-    ] = None,
-) -> None:
-    """Show which catalogue ids the data hold, their clocks and how they were observed."""
-    from .data.sources.files import load_data
-
-    for line in load_data(where).report:
-        typer.echo(line)
 
 
 @app.command()

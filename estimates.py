@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from .data.loop_panel import LoopPanel
+from .data.loop_panel import LoopPanel, loop_panel
 from .data.panel import Panel
 from .data.sources.files import Data
 from .errors import SampleError
@@ -91,6 +91,18 @@ def estimate(
     )
 
 
+def loop_of(spec: StudySpec, data: Data) -> LoopPanel:
+    """The loop's series of a study as modelled."""
+    return loop_panel(
+        data,
+        spec.roles,
+        required=spec.var.order,
+        start=spec.data.start,
+        end=spec.data.end,
+        tax_dates=spec.data.tax_steps,
+    )
+
+
 def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> StructuralVAR:
     """The VAR of the given parts of the loop, recursive in their order."""
     from .models.identification.cholesky import Cholesky
@@ -100,6 +112,14 @@ def identified(spec: StudySpec, loop: LoopPanel, order: Sequence[str]) -> Struct
     bands = inference(spec.var.bands, spec.var.draws)
     scheme = Cholesky(loop.ids(order))
     return model.fit(loop.select(order)).identify(scheme, inference=bands, rng=spec.seed)
+
+
+def in_contract_currency(spec: StudySpec, loop: LoopPanel) -> StructuralVAR | None:
+    """The same VAR with import prices in contract currency, where the data hold them."""
+    if "import_price_contract" not in loop.roles:
+        return None
+    replaced = {"import_price": "import_price_contract"}
+    return identified(spec, loop, [replaced.get(role, role) for role in spec.var.order])
 
 
 def inference(bands: Bands, draws: int) -> Inference:
@@ -167,14 +187,9 @@ def _pass_through(spec: StudySpec, loop: LoopPanel, svar: StructuralVAR) -> Pass
     from .models.passthrough_table import PassThroughTable
 
     horizons, lags = spec.pass_through.horizons, spec.pass_through.regression_lags
-    in_contract_currency = None
-    if "import_price_contract" in loop.roles:
-        replaced = {"import_price": "import_price_contract"}
-        order = [replaced.get(role, role) for role in spec.var.order]
-        in_contract_currency = identified(spec, loop, order)
     structural = stages(
         svar,
-        in_contract_currency,
+        in_contract_currency(spec, loop),
         roles=loop.roles,
         horizons=range(max(horizons) + 1),
         levels=spec.var.levels,

@@ -9,9 +9,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from .data.loop_panel import loop_panel
+from .data.real_time import as_known_on
 from .data.sources.files import Data, Place, load_data
-from .estimates import estimate
+from .estimates import estimate, loop_of
 from .spec import StudySpec
 from .workers import Pending, Workers, workers
 
@@ -30,7 +30,9 @@ def run_study(
     where: Data | Place | Sequence[Place] | None,
     out: Path | str,
     *,
+    known_on: str | None = None,
     command: str | None = None,
+    pictures: bool = True,
     announce: Tell = silent,
     step: Tell = silent,
 ) -> Path:
@@ -43,8 +45,12 @@ def run_study(
         Figures, or where they are, as ``load_data``; None for the embedded panel.
     out : path
         Folder in which the run's folder is made.
+    known_on : str, optional
+        A date: only what had been published by then is used (``as_known_on``).
     command : str, optional
         What makes the run again; by default ``yenloop run`` on the places given.
+    pictures : bool
+        Draw the charts and write the page; without them a run takes half the time.
     announce : callable
         Told each line that a user must see: which series play which part.
     step : callable
@@ -78,21 +84,16 @@ def run_study(
         warnings.simplefilter("always")
         clock("Reading the figures")
         data = where if isinstance(where, Data) else load_data(where)
-        loop = loop_panel(
-            data,
-            spec.roles,
-            required=spec.var.order,
-            start=spec.data.start,
-            end=spec.data.end,
-            tax_dates=spec.data.tax_steps,
-        )
+        if known_on is not None:
+            data = as_known_on(data, known_on)
+        loop = loop_of(spec, data)
         for line in (*data.headlines, *loop.choices):
             announce(line)
         findings = estimate(spec, data, loop, pool, clock)
         clock("Drawing and writing the report")
         manifest = Manifest(
             seed=spec.seed,
-            command=_command(where) if command is None else command,
+            command=_command(where, known_on) if command is None else command,
             data=data.hashes,
             mapping=(
                 *(data.lines[name] for name in loop.roles.values()),
@@ -103,9 +104,14 @@ def run_study(
             seconds=clock.seconds,
             warnings=tuple(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in raised)),
         )
-        drawing = _Drawing(pool)
-        report = compose(spec.title, data, loop, findings, manifest, drawing.begin)
-        return write_report(report, out, draw=drawing.files, data=data)
+        drawing = _Drawing(pool) if pictures else None
+        begin = drawing.begin if drawing else _leave
+        report = compose(spec.title, data, loop, findings, manifest, begin)
+        return write_report(report, out, draw=drawing.files if drawing else None, data=data)
+
+
+def _leave(_: Chart) -> None:
+    """Leave a chart undrawn."""
 
 
 class _Drawing:
@@ -141,8 +147,9 @@ class _Clock:
         self._tell(name)
 
 
-def _command(where: Data | Place | Sequence[Place] | None) -> str:
-    if isinstance(where, Data):
-        return "yenloop run"
-    places = [where] if isinstance(where, str | Path) else list(where or ())
-    return " ".join(["yenloop run", *(f"--data {shlex.quote(str(place))}" for place in places)])
+def _command(where: Data | Place | Sequence[Place] | None, known_on: str | None) -> str:
+    places: list[Place] = []
+    if not isinstance(where, Data):
+        places = [where] if isinstance(where, str | Path) else list(where or ())
+    parts = ["yenloop run", *(f"--data {shlex.quote(str(place))}" for place in places)]
+    return " ".join([*parts, *([f"--known-on {known_on}"] if known_on else [])])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -45,7 +46,9 @@ def workers(count: int = 2) -> Iterator[Workers]:
         with _interrupts_ignored():  # by the processes: the block ends them
             # Idle processes wait: joblib's would end after ten seconds, and work that is handed
             # over at that moment can be lost.
-            executor = get_reusable_executor(max_workers=count, timeout=None)
+            executor = get_reusable_executor(
+                max_workers=count, timeout=None, initializer=_end_with, initargs=(os.getpid(),)
+            )
             executor.submit(int)  # starts them
             processes = list(executor._processes.values())
         try:
@@ -60,6 +63,17 @@ def workers(count: int = 2) -> Iterator[Workers]:
             # that is terminated instead can take the lock of the queue along, for which its
             # manager would wait for ever.
             executor.shutdown(wait=True)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone: a killed one cannot tell it to."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def render_page(report: Report, pictures: Mapping[str, str]) -> str:
     from markupsafe import Markup
 
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             report=report,
@@ -41,7 +41,8 @@ def render_page(report: Report, pictures: Mapping[str, str]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates, in which every string is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

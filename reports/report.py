@@ -32,7 +32,7 @@ def draw_here(chart: Chart) -> Files:
 def write_report(
     report: Report,
     out: Path | str = DEFAULT_OUT,
-    draw: Callable[[Chart], Files] = draw_here,
+    draw: Callable[[Chart], Files] | None = draw_here,
     data: Data | None = None,
 ) -> Path:
     """Write the report into a new folder below ``out`` and return that folder.
@@ -48,7 +48,8 @@ def write_report(
     out : Path or str
         Folder that holds the runs; the run goes to ``out/<date and time>``.
     draw : callable
-        Gives a chart's files; another process may have drawn them meanwhile.
+        Gives a chart's files; another process may have drawn them meanwhile. None leaves charts
+        and page out.
     data : Data, optional
         The figures that the run was given, to be kept with it.
 
@@ -67,8 +68,9 @@ def write_report(
         with run:
             _write_tables(report, run.path / "tables")
             _write(run.path / "numbers.csv", numbers_csv(report.numbers))
-            pictures = _write_figures(report, run.path / "figures", draw)
-            _write(run.path / "index.html", render_page(report, pictures))
+            if draw is not None:
+                pictures = _write_figures(report, run.path / "figures", draw)
+                _write(run.path / "index.html", render_page(report, pictures))
             _write_results(report, run.path / "results")
             seconds = {**report.manifest.seconds, "report": round(perf_counter() - started, 3)}
             outputs = _hashes(run.path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ...models.regime import RegimeCountTest, RegimeResult
+from ...models.results import tidy_frame
 from ..content import Chart, Section
 from ..interval_tables import interval_table, statistics_with_units
 from ..numbers import Numbers
@@ -86,6 +87,7 @@ def regimes_chapter(full: Regimes, masked: Regimes) -> Chapter:
     for name, found in (("full", full), ("masked", masked)):
         result = found.result
         numbers[f"regimes-{name}"] = Numbers(result.tidy(), result.sample, _method(result))
+        numbers[f"regime-now-{name}"] = Numbers(_now(result), result.sample, _method(result))
         for null, test in (("one", found.against_one), ("variance", found.against_variance)):
             numbers[f"regime-test-{name}-against-{null}"] = Numbers(
                 test.tidy(), test.sample, "Monte Carlo likelihood-ratio test"
@@ -108,6 +110,20 @@ def now_in_words(result: RegimeResult) -> str:
         f"of JGB sensitivity is {shown} (filtered; Hamilton filter on {result.sample}; "
         "parameters taken as known)."
     )
+
+
+def _now(result: RegimeResult) -> pd.DataFrame:
+    """The probability that ``now_in_words`` tells, as a tidy row."""
+    regime = result.regimes[-1]
+    row = {
+        "model": result.model,
+        "statistic": "regime_probability",
+        "shock": "filtered, last month of the sample",
+        "response": f"{result.data.response} | {regime}",
+        "estimate": float(result.filtered[regime].iloc[-1]),
+        "unit": "probability",
+    }
+    return tidy_frame([row])
 
 
 def _method(result: RegimeResult) -> str:
