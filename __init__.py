@@ -9,8 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import errors
-
-__version__ = "0.1.0"
+from .version import __version__
 
 #: Public name -> where it is defined: module, then the name there.
 _PUBLIC = {

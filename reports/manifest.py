@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from .. import __version__
+from ..version import __version__
 
 #: Packages whose version can change a number or a picture.
 SOFTWARE = (

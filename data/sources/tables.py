@@ -25,7 +25,8 @@ from .mapping import FileMapping
 #: Texts that stand for a month or day without a figure (the publishers' own signs among them).
 MISSING = frozenset({"", "-", ".", "NA", "N/A", "ND", "NaN", "nan"})
 
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+#: How a number is written: no separators, a point for decimals.
+PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0]\d{3})+(?:\.\d*)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
@@ -98,7 +99,7 @@ def numbers(
         text = cell.strip()
         if text in MISSING:
             continue
-        if not _NUMBER.fullmatch(text) or math.isinf(value := float(text)):
+        if not PLAIN_NUMBER.fullmatch(text) or math.isinf(value := float(text)):
             problem, remedy = _fault(text)
             raise DataError(
                 f"{path.name}, series '{column}', {when}: '{text}' {problem}.", remedy=remedy
@@ -260,6 +261,6 @@ def _fault(text: str) -> tuple[str, str]:
         return "has a thousands separator", f"Write {plain}."
     if _DECIMAL_COMMA.fullmatch(text):
         return "has a decimal comma", f"Write {text.replace(',', '.')}."
-    if _NUMBER.fullmatch(text) or text.lower().lstrip("+-") in ("inf", "infinity"):
+    if PLAIN_NUMBER.fullmatch(text) or text.lower().lstrip("+-") in ("inf", "infinity"):
         return "is infinite", "Leave the cell empty or correct it."
     return "is not a number", "Leave the cell empty (or NA) where there is no figure."
