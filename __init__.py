@@ -28,6 +28,7 @@ _PUBLIC = {
     "DCC": ("models.correlation", "DCC"),
     "DeltaMethod": ("models.inference.delta_method", "DeltaMethod"),
     "Events": ("data.events", "Events"),
+    "FredVintages": ("data.sources.fred_vintages", "FredVintages"),
     "Garch": ("models.volatility", "Garch"),
     "GarchVariances": ("models.identification.garch_variances", "GarchVariances"),
     "Hall": ("models.inference.intervals.hall", "Hall"),
@@ -61,7 +62,9 @@ _PUBLIC = {
     "WildBootstrap": ("models.inference.wild_bootstrap", "WildBootstrap"),
     "Zero": ("models.reduced_form.restrictions", "Zero"),
     "ZeroResponse": ("models.identification.sign_restrictions", "ZeroResponse"),
+    "as_known_on": ("data.real_time", "as_known_on"),
     "break_test": ("models.reduced_form.breaks", "break_test"),
+    "diff_vintages": ("data.snapshot_diff", "diff"),
     "distributed_lag": ("models.distributed_lag", "distributed_lag"),
     "evaluate_forecasts": ("models.forecast_evaluation", "evaluate_forecasts"),
     "event_instruments": ("data.daily_instruments", "event_instruments"),
@@ -81,18 +84,23 @@ _PUBLIC = {
     "loop_signs": ("models.loop_schemes", "loop_signs"),
     "monthly_spillover": ("models.spillover", "monthly_spillover"),
     "multiple_breaks": ("models.reduced_form.multiple_breaks", "multiple_breaks"),
+    "newest_known": ("data.real_time", "newest_known"),
     "open_edge": ("models.loop", "open_edge"),
     "open_run": ("reports.stored_run", "open_run"),
+    "open_vintage": ("data.snapshots", "open_vintage"),
     "overlay": ("models.overlay", "overlay"),
     "pass_through": ("models.passthrough", "pass_through"),
     "pass_through_stages": ("models.passthrough", "stages"),
     "permanent_transitory": ("models.identification.svec", "permanent_transitory"),
+    "pull": ("data.pull", "pull"),
+    "real_time_panel": ("data.real_time", "real_time_panel"),
     "regime_count_test": ("models.regime", "regime_count_test"),
     "rigobon": ("models.rigobon", "rigobon"),
     "save": ("models.storage", "save"),
     "scheme_curve": ("models.scheme_curve", "scheme_curve"),
     "size_instrument": ("data.daily_instruments", "size_instrument"),
     "specification_curve": ("models.specification_curve", "specification_curve"),
+    "vintages": ("data.snapshots", "vintages"),
 }
 
 __all__ = [
@@ -111,6 +119,7 @@ __all__ = [
     "Connectedness",
     "DeltaMethod",
     "Events",
+    "FredVintages",
     "Garch",
     "GarchVariances",
     "Hall",
@@ -142,7 +151,9 @@ __all__ = [
     "Zero",
     "ZeroResponse",
     "__version__",
+    "as_known_on",
     "break_test",
+    "diff_vintages",
     "distributed_lag",
     "errors",
     "evaluate_forecasts",
@@ -163,18 +174,23 @@ __all__ = [
     "loop_signs",
     "monthly_spillover",
     "multiple_breaks",
+    "newest_known",
     "open_edge",
     "open_run",
+    "open_vintage",
     "overlay",
     "pass_through",
     "pass_through_stages",
     "permanent_transitory",
+    "pull",
+    "real_time_panel",
     "regime_count_test",
     "rigobon",
     "save",
     "scheme_curve",
     "size_instrument",
     "specification_curve",
+    "vintages",
 ]
 
 if TYPE_CHECKING:
@@ -182,7 +198,12 @@ if TYPE_CHECKING:
     from .data.events import Events
     from .data.loop_panel import load_loop_panel, loop_panel
     from .data.panel import Column, Panel
+    from .data.pull import pull
+    from .data.real_time import as_known_on, newest_known, real_time_panel
+    from .data.snapshot_diff import diff as diff_vintages
+    from .data.snapshots import open_vintage, vintages
     from .data.sources.files import load_bundled, load_data
+    from .data.sources.fred_vintages import FredVintages
     from .models.connectedness import Connectedness
     from .models.correlation import DCC
     from .models.distributed_lag import distributed_lag

@@ -6,7 +6,7 @@ import _thread
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,11 @@ from .cli_data import Store
 from .data.store import DEFAULT_STORE
 from .errors import YenloopError
 from .reports.run_folder import DEFAULT_OUT
+
+if TYPE_CHECKING:
+    from .models.comparison import Comparison
+    from .reports.stored_run import StoredRun
+    from .reproduce import Reproduction
 
 app = typer.Typer(
     add_completion=False,
@@ -56,6 +61,16 @@ _KnownOn = Annotated[
     ),
 ]
 
+_Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="RUN",
+        help="An earlier run, by folder or name, with which the new one is compared. Its study is "
+        "used unless one is given; so are its places of data, the newest vintage for a vintage.",
+    ),
+]
+
 
 @app.command()
 def run(
@@ -64,11 +79,12 @@ def run(
     vintage: _Vintage = None,
     known_on: _KnownOn = None,
     store: Store = DEFAULT_STORE,
+    since: _Since = None,
     out: _Out = DEFAULT_OUT,
 ) -> None:
     """Estimate the study and write its report."""
     try:
-        _run(study, _places(data, vintage, known_on, store), known_on, out)
+        _run(study, _places(data, vintage, known_on, store), known_on, since, out)
     except KeyboardInterrupt:
         text = "Stopped; nothing half-written was left and earlier runs are untouched."
         raise typer.Exit(_say(text, code=130)) from None
@@ -90,7 +106,13 @@ def _places(
     return [*(data or ()), stored.path]
 
 
-def _run(study: Path | None, data: list[Path] | None, known_on: str | None, out: Path) -> None:
+def _run(
+    study: Path | None,
+    data: list[Path] | None,
+    known_on: str | None,
+    since: str | None,
+    out: Path,
+) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
@@ -98,15 +120,119 @@ def _run(study: Path | None, data: list[Path] | None, known_on: str | None, out:
     with console.status("Starting") as status:
         step = _Steps(console, status)
         step("Loading the estimators")
+        from .earlier import places_now, study_of
         from .spec import read_spec
         from .study import run_study
 
-        folder = run_study(
-            read_spec(study), data, out, known_on=known_on, announce=console.print, step=step
-        )
+        before = _earlier(since, out) if since is not None else None
+        spec = study_of(before) if before and study is None else read_spec(study)
+        where = places_now(before) if before and data is None else data
+        folder = run_study(spec, where, out, known_on=known_on, announce=console.print, step=step)
+        found = _compared(before.path, folder, out, step) if before else None
         step.close()
     console.print(f"{time.perf_counter() - started:.1f} s in all.")
     console.print(f"Report: {folder / 'index.html'}")
+    if found is not None:
+        _tell_moves(console, found)
+
+
+def _earlier(since: str, out: Path) -> StoredRun:
+    """The run to compare with, refused before anything is estimated if its figures are lost."""
+    from .reports.inputs import read_inputs
+    from .reports.stored_run import open_run
+
+    stored = open_run(since, out)
+    read_inputs(stored)
+    return stored
+
+
+@app.command()
+def compare(
+    old: Annotated[str, typer.Argument(help="Folder or name of the earlier run.")],
+    new: Annotated[
+        str | None, typer.Argument(help="Folder or name of the later run; none: the newest.")
+    ] = None,
+    out: _Out = DEFAULT_OUT,
+) -> None:
+    """Explain how the conclusions moved from one run to another."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        with console.status("Starting") as status:
+            step = _Steps(console, status)
+            step("Loading the estimators")
+            from .reports.stored_run import open_run
+
+            found = _compared(open_run(old, out).path, open_run(new, out).path, out, step)
+            step.close()
+    except KeyboardInterrupt:
+        text = "Stopped; nothing half-written was left and both runs are untouched."
+        raise typer.Exit(_say(text, code=130)) from None
+    _tell_moves(console, found)
+
+
+def _compared(old: Path, new: Path, out: Path, step: _Steps) -> Comparison:
+    from .compare import compare_runs
+
+    return compare_runs(old, new, out, step=step)
+
+
+def _tell_moves(console: Any, found: Comparison) -> None:
+    """What changed, the short list, the sentences, and where the page is."""
+    from rich.table import Table
+
+    short = found.short().reset_index("number").drop(columns=["unit", "move"])
+    table = Table(box=None, header_style="bold", padding=(0, 1))
+    table.add_column("", min_width=30)
+    for name in short.columns[1:]:
+        table.add_column(str(name), justify="right")
+    for group, rows in short.groupby(level="group", sort=False):
+        table.add_row(f"[italic]{group}[/italic]")
+        for row in rows.itertuples(index=False):
+            table.add_row(*map(str, row))
+    console.print("\n".join(found.inputs_in_words()))
+    console.print(table, soft_wrap=False)
+    console.print("\n".join((*found.sentences(), *found.remarks)))
+    console.print(f"Comparison: {Path(found.folder) / 'index.html'}")
+
+
+@app.command()
+def reproduce(
+    run: Annotated[
+        str | None, typer.Argument(help="Folder or name of a run; none: the newest.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Keep the run made again, with its page, here."),
+    ] = None,
+) -> None:
+    """Make a run again from its own study, seed and figures, and compare all numbers.
+
+    The exit code is 0 if all files are byte-identical or all numbers equal to 1e-8, and else 1.
+    """
+    try:
+        found = _reproduced(run, out)
+    except KeyboardInterrupt:
+        raise typer.Exit(_say("Stopped; the run is untouched.", code=130)) from None
+    typer.echo(str(found.summary()))
+    if not found.succeeded:
+        raise typer.Exit(1)
+
+
+def _reproduced(run: str | None, out: Path | None) -> Reproduction:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    with console.status("Starting") as status:
+        step = _Steps(console, status)
+        step("Loading the estimators")
+        from .reports.stored_run import open_run
+        from .reproduce import reproduce as make_again
+
+        found = make_again(open_run(run), out, step=step)
+        step.close()
+    return found
 
 
 @app.command()

@@ -88,20 +88,12 @@ def test_init_writes_a_study_that_runs_and_never_overwrites(tmp_path: Path) -> N
     assert (tmp_path / "study.toml").read_text(encoding="utf-8") == before
 
 
-def test_data_lists_ids_clocks_and_how_they_were_observed(tmp_path: Path) -> None:
-    done = run("data", folder=tmp_path)
-    assert done.returncode == 0
-    assert "usdjpy_tokyo" in done.stdout
-    assert "17:00 Asia/Tokyo" in done.stdout
-    assert "month mean" in done.stdout
-
-
 def test_several_places_are_laid_side_by_side(tmp_path: Path) -> None:
     (tmp_path / "boj_mpm_dates.csv").write_text(
         "date,policy_change,direction,day_basis\n2024-03-19,1,tighten,\n", encoding="utf-8"
     )
     file = write_panel(bundled(tmp_path), tmp_path)
-    done = run("data", str(file), "boj_mpm_dates.csv", folder=tmp_path)
+    done = run("data", "show", str(file), "boj_mpm_dates.csv", folder=tmp_path)
     assert done.returncode == 0
     assert "17:00 Asia/Tokyo" in done.stdout
     assert "days of Bank of Japan decisions: 1, 2024-03-19 to 2024-03-19" in done.stdout

@@ -191,3 +191,12 @@ def test_robust_regions_hold_the_credible_intervals(without_an_order: tuple[Path
     narrow = both["conf_high_one_prior"] - both["conf_low_one_prior"]
     assert (width > 0.999 * narrow).all()
     assert narrow.sum() < 0.8 * width.sum()
+
+
+def test_two_vintages_differ_by_new_months_and_first_estimates(tmp_path: Path) -> None:
+    run("two_vintages.py", tmp_path)
+    old, new = yl.vintages(tmp_path / "out")
+    changed = yl.diff_vintages(old, new).frame.set_index("series")
+    assert changed.loc["cpi_core", "new"] == 13
+    assert changed.loc["import_price_yen", "revised"] > 0
+    assert (changed["revised"] > 0).sum() == 2
