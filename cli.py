@@ -178,21 +178,25 @@ def _compared(old: Path, new: Path, out: Path, step: _Steps) -> Comparison:
     return compare_runs(old, new, out, step=step)
 
 
+#: Columns of text that the table of moves needs at least: no number is cut.
+WIDTH = 120
+
+
 def _tell_moves(console: Any, found: Comparison) -> None:
     """What changed, the short list, the sentences, and where the page is."""
     from rich.table import Table
 
     short = found.short().reset_index("number").drop(columns=["unit", "move"])
     table = Table(box=None, header_style="bold", padding=(0, 1))
-    table.add_column("", min_width=30)
+    table.add_column("", min_width=30, max_width=60)
     for name in short.columns[1:]:
-        table.add_column(str(name), justify="right")
+        table.add_column(str(name), justify="right", no_wrap=True)
     for group, rows in short.groupby(level="group", sort=False):
         table.add_row(f"[italic]{group}[/italic]")
         for row in rows.itertuples(index=False):
             table.add_row(*map(str, row))
     console.print("\n".join(found.inputs_in_words()))
-    console.print(table, soft_wrap=False)
+    console.print(table, soft_wrap=False, width=max(console.width, WIDTH))
     console.print("\n".join((*found.sentences(), *found.remarks)))
     console.print(f"Comparison: {Path(found.folder) / 'index.html'}")
 

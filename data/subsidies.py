@@ -10,13 +10,13 @@ exchange rate. Listed is only what is announced or published month by month:
   which is where the CPI shows it: the Statistics Bureau found the first discount in the CPI of
   February 2023, and the CPI for electricity turns in the month after each later change.
 - Mobile-phone fees: the low-cost plans of March 2021 are in the CPI from April 2021 (Statistics
-  Bureau, release of 21 May 2021: -26.5% on the 2015 base). On the 2020 base the index of mobile fees
+  Bureau, release of 21 May 2021: -26.5% on the 2015 base). On the 2020 base the index of these fees
   fell by 38.5% in April, 8.5% in August and 16.0% in October 2021 (Statistics Bureau, indices by
   item).
 
-Not listed: subsidies to oil wholesalers (27 January 2022 to 31 December 2025), which were reset every
-week against the oil price, so that they damp pass-through in every month and no dummy takes them
-out; the gasoline tax that was cut at the end of 2025 as they ended.
+Not listed: subsidies to oil wholesalers, paid since 27 January 2022 (for gasoline until the end of
+2025, when a tax was cut by as much) and for most of the time reset week by week against the oil
+price: they damp pass-through in every month, and no dummy takes them out.
 
 Assumed: that no discount was in force after March 2026; none was found announced.
 """

@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ..errors import NumericalError, SampleError
+from .autoregressive_errors import coloured, innovations, yule_walker
 from .coefficient_covariance import ErrorKind
 from .streams import BLOCK, block_generator
 
@@ -249,6 +250,8 @@ def equation_bootstrap(
     errors: ErrorKind,
     draws: int,
     seed: int,
+    *,
+    memory: int = 0,
 ) -> np.ndarray:
     """The fixed-regressor bootstrap of one equation under an assumption about its errors.
 
@@ -262,15 +265,30 @@ def equation_bootstrap(
     errors : {"classical", "HC0", "HC1", "HC3"}
         Alike in all periods: normal draws; or the residuals of the null with random signs.
     draws, seed : int
+    memory : int
+        Longest autoregression of the errors; BIC chooses the order. The random signs are then
+        those of its innovations. 0 for errors that are not autocorrelated.
 
     Returns
     -------
     ndarray, shape (draws, ...)
+
+    References
+    ----------
+    Goncalves and Kilian (2004) for random signs of an autoregression's innovations.
     """
-    if errors == "classical":
+    if errors == "classical" and not memory:
         return fixed_regressor_bootstrap(statistic, np.ones_like(outcome), draws, seed)
     left = null_residuals(basis, residuals_on(basis, outcome))
-    return fixed_regressor_bootstrap(statistic, left, draws, seed, "rademacher")
+    if not memory:
+        return fixed_regressor_bootstrap(statistic, left, draws, seed, "rademacher")
+    phi = yule_walker(left[:, 0], memory)
+
+    def of_shocks(shocks: np.ndarray) -> np.ndarray:
+        return statistic(coloured(shocks[..., 0], phi)[..., None])
+
+    shocks = innovations(left[:, 0], phi)[:, None]
+    return fixed_regressor_bootstrap(of_shocks, shocks, draws, seed, "rademacher")
 
 
 def null_residuals(basis: np.ndarray, residuals: np.ndarray) -> np.ndarray:

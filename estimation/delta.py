@@ -149,6 +149,28 @@ def perturbed(
     )
 
 
+def moved_along(estimate: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """An estimate moved by plus and minus ``STEP`` along a root of its covariance.
+
+    Parameters
+    ----------
+    estimate : ndarray, shape (...)
+    root : ndarray, shape (q, ...)
+        What ``directional_derivatives`` gives back.
+
+    Returns
+    -------
+    ndarray, shape (2 q, ...)
+        In the order of ``perturbed``.
+    """
+    pairs = len(root)
+    draws = np.empty((2 * pairs, *estimate.shape))
+    np.multiply(root, STEP, out=draws[:pairs])
+    np.subtract(estimate, draws[:pairs], out=draws[pairs:])
+    draws[:pairs] += estimate
+    return draws
+
+
 def directional_derivatives(draws: np.ndarray) -> np.ndarray:
     """Central differences of what was computed from the ``perturbed`` reduced forms.
 

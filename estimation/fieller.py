@@ -110,6 +110,37 @@ def fieller(
     )
 
 
+def quantile_set(numerator: np.ndarray, denominator: np.ndarray, level: float = 0.90) -> FiellerSet:
+    """The set of a ratio from draws that are not normal around one point, such as many models.
+
+    Equal-tailed quantiles of the ratio where those of the denominator leave out zero, and the whole
+    line elsewhere: as with Fieller's set, a ratio is bounded only where its denominator has a sign.
+
+    Parameters
+    ----------
+    numerator, denominator : ndarray, shape (R, ...)
+        The same R draws of both, draw axis first.
+    level : float
+        Probability between 0 and 1.
+
+    Returns
+    -------
+    FiellerSet
+        Arrays of shape (...).
+    """
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    lowest, highest = np.quantile(denominator, tails, axis=0)
+    bounded = (lowest > 0) | (highest < 0)
+    safe = np.where(denominator == 0, np.nan, denominator)
+    low, high = np.nanquantile(np.where(bounded, numerator / safe, 0.0), tails, axis=0)
+    return FiellerSet(
+        kind=np.where(bounded, BOUNDED, WHOLE_LINE),
+        low=np.where(bounded, low, -np.inf),
+        high=np.where(bounded, high, np.inf),
+        level=level,
+    )
+
+
 def ratio_std_error(
     numerator: np.ndarray, denominator: np.ndarray, covariance: np.ndarray
 ) -> np.ndarray:

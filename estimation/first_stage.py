@@ -80,7 +80,7 @@ def first_stage(residual: np.ndarray, instruments: np.ndarray, lost: int = 0) ->
     def wald(covariance: np.ndarray) -> float:
         return float(slopes @ np.linalg.solve(covariance, slopes) / df)
 
-    effective, moments = _effective_f(slopes, hc1, z)
+    effective, moments = effective_f(slopes, hc1, z)
     if lost:  # as if the errors were alike: the weights of the directions that are left are unknown
         effective, moments = effective * m / df, np.eye(df)
     return FirstStage(
@@ -125,6 +125,27 @@ def conditional_first_stage(residuals: np.ndarray, j: int, instruments: np.ndarr
     return first_stage(residuals[:, j] - residuals[:, others] @ weights, instruments, len(others))
 
 
+def effective_f(
+    slopes: np.ndarray, covariance: np.ndarray, instruments: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Montiel Olea and Pflueger's effective F, and W_2 for its critical values.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (m,)
+        Of the first stage.
+    covariance : ndarray, shape (m, m)
+        Of the slopes, robust to whatever the errors of the second stage may be.
+    instruments : ndarray, shape (n, m)
+        They are brought to a unit second moment.
+    """
+    centred = instruments - instruments.mean(axis=0)
+    factor = np.linalg.cholesky(centred.T @ centred / len(centred))
+    on_unit = factor.T @ slopes
+    moments = factor.T @ covariance @ factor
+    return float(on_unit @ on_unit / np.trace(moments)), moments
+
+
 def critical_value(moments: np.ndarray, bias: float, level: float = 0.05) -> float:
     r"""Critical value of the effective F for a share of the worst-case bias.
 
@@ -154,14 +175,3 @@ def critical_value(moments: np.ndarray, bias: float, level: float = 0.05) -> flo
     largest = np.linalg.eigvalsh(moments)[-1]
     df = trace**2 * (1 + 2 * x) / ((moments**2).sum() + 2 * x * trace * largest)
     return float(ncx2.ppf(1 - level, df, x * df) / df)
-
-
-def _effective_f(
-    slopes: np.ndarray, covariance: np.ndarray, instruments: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Effective F and W_2: slopes and their covariance on instruments with a unit second moment."""
-    centred = instruments - instruments.mean(axis=0)
-    factor = np.linalg.cholesky(centred.T @ centred / len(centred))
-    on_unit = factor.T @ slopes
-    moments = factor.T @ covariance @ factor
-    return float(on_unit @ on_unit / np.trace(moments)), moments

@@ -187,9 +187,9 @@ def distributed_lag(
     data = panel.select([price, exchange_rate, *controls])
     require_log_changes(data.columns, [price, exchange_rate])
     own_lags = lags if control_lags is None else control_lags
-    x = _regressors(data.frame, exchange_rate, lags, tuple(controls), own_lags, seasonal)
+    x = lag_regressors(data.frame, exchange_rate, lags, tuple(controls), own_lags, seasonal)
     y = data.frame[price].loc[x.index]
-    _require_full_rank(x)
+    require_full_rank(x)
     fit = _ols_hac(y, x, hac_lags, small_sample)
 
     sums = np.zeros((len(wanted), x.shape[1]))
@@ -227,7 +227,7 @@ def _horizons(horizons: Sequence[int] | None, lags: int) -> list[int]:
     return list(horizons)
 
 
-def _regressors(
+def lag_regressors(
     frame: pd.DataFrame,
     exchange_rate: str,
     lags: int,
@@ -235,7 +235,12 @@ def _regressors(
     control_lags: int,
     seasonal: bool,
 ) -> pd.DataFrame:
-    """Current and lagged values (exchange rate first), constant, calendar-month dummies."""
+    """Current and lagged values (exchange rate first), constant, calendar-month dummies.
+
+    Raises
+    ------
+    SpecError, SampleError
+    """
     orders = {exchange_rate: lags, **dict.fromkeys(controls, control_lags)}
     columns = {
         f"{name}, lag {lag}": frame[name].shift(lag)
@@ -258,7 +263,13 @@ def _regressors(
     return x
 
 
-def _require_full_rank(x: pd.DataFrame) -> None:
+def require_full_rank(x: pd.DataFrame) -> None:
+    """Refuse collinear regressors.
+
+    Raises
+    ------
+    NumericalError
+    """
     scaled = x.to_numpy() / np.maximum(np.linalg.norm(x.to_numpy(), axis=0), 1e-300)
     if np.linalg.matrix_rank(scaled) < x.shape[1]:
         raise NumericalError(

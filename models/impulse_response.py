@@ -123,21 +123,32 @@ def _errors(
 
 def targets_of(size: Size, svar: StructuralVAR) -> np.ndarray:
     """Own impact response asked for, by identified shock; NaN for one standard deviation."""
+    if isinstance(size, Mapping):
+        chosen_shocks(svar, tuple(size), "The size of a shock")
+    return own_targets(size, svar.identified)
+
+
+def own_targets(size: Size, shocks: Sequence[str]) -> np.ndarray:
+    """Own impact response asked for, by shock; NaN for one standard deviation.
+
+    Raises
+    ------
+    SpecError
+    """
     if isinstance(size, str):
         if size not in ("1sd", "unit"):
             raise SpecError(
                 f"size = '{size}'.", remedy="Use '1sd', 'unit' or a mapping such as {'usdjpy': 10}."
             )
-        return np.full(len(svar.identified), np.nan if size == "1sd" else 1.0)
+        return np.full(len(shocks), np.nan if size == "1sd" else 1.0)
     if not isinstance(size, Mapping):
         raise SpecError(
             f"size = {size!r}: of which shock?", remedy="Use a mapping such as {'usdjpy': 10}."
         )
-    chosen_shocks(svar, tuple(size), "The size of a shock")
     void = [name for name, value in size.items() if value == 0 or not np.isfinite(value)]
     if void:
         raise SpecError(f"The size of {void[0]} is {size[void[0]]}.", remedy="Use another number.")
-    return np.array([size.get(name, np.nan) for name in svar.identified])
+    return np.array([size.get(name, np.nan) for name in shocks])
 
 
 def _sizes_in_words(targets: np.ndarray, svar: StructuralVAR) -> dict[str, str]:

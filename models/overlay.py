@@ -143,11 +143,8 @@ class Overlay(Result):
 
     def cite(self) -> str:
         """BibTeX of the methods used by any of them."""
-        methods: list[str] = []
-        for irf in self.irfs.values():
-            methods += irf.methods
-            methods += irf.joint_band.rule.methods if irf.joint_band else ()
-        return bibtex(tuple(dict.fromkeys(methods)))
+        references = (key for irf in self.irfs.values() for key in irf.references)
+        return bibtex(tuple(dict.fromkeys(references)))
 
     def _facts(self, shock: str | None) -> dict[str, dict[str, str]]:
         """The facts of each result, with those of its responses: the size of a shock first."""

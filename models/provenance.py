@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..data.panel import Column
 
 if TYPE_CHECKING:
+    from .reduced_form.base import ReducedForm
     from .structural import StructuralVAR
 
 #: What separates the items of a fact that is a list.
@@ -27,17 +28,26 @@ def facts_of(svar: StructuralVAR) -> dict[str, str]:
     """
     from .identification.named_shocks import which_shocks
 
-    reduced = svar.reduced
+    found = sample_facts(svar.reduced)
+    data = found.pop("data")
     return {
-        "variables": ITEM.join(_as_modelled(svar.columns[name]) for name in svar.names),
-        "sample": f"{reduced.sample}, T = {reduced.nobs}",
-        "model": reduced.model,
-        "terms": reduced.terms_in_words.removeprefix("terms: "),
-        "covariance": f"divisor {reduced.divisor_in_words}",
+        **found,
         "identification": svar.scheme.describe(svar.names, svar.columns),
         "shocks": ITEM.join(which_shocks(svar)),
         "bands": svar.inference.describe(),
         "seed": str(svar.seed),
+        "data": data,
+    }
+
+
+def sample_facts(reduced: ReducedForm) -> dict[str, str]:
+    """Those of ``facts_of`` that do not depend on shocks or bands."""
+    return {
+        "variables": ITEM.join(_as_modelled(reduced.columns[name]) for name in reduced.names),
+        "sample": f"{reduced.sample}, T = {reduced.nobs}",
+        "model": reduced.model,
+        "terms": reduced.terms_in_words.removeprefix("terms: "),
+        "covariance": f"divisor {reduced.divisor_in_words}",
         "data": f"{PurePath(reduced.source).name}, sha256 {reduced.panel_sha256[:12]}",
     }
 

@@ -162,11 +162,16 @@ class IRF(StructuralResult):
             )
         )
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Keys of the methods used, that of joint bands among them."""
+        return (*self.methods, *(self.joint_band.rule.methods if self.joint_band else ()))
+
     def cite(self) -> str:
-        """BibTeX of the methods used, that of joint bands among them."""
+        """BibTeX of the methods used."""
         from .citations import bibtex
 
-        return bibtex((*self.methods, *(self.joint_band.rule.methods if self.joint_band else ())))
+        return bibtex(self.references)
 
     def notes(self) -> tuple[str, ...]:
         """Size of the shocks, what is cumulated, identification, bands, sample."""

@@ -251,7 +251,7 @@ def variance_decomposition(svar: StructuralVAR, horizon: int, levels: Sequence[f
     require_count("horizon", horizon, 1)
     draws, known = svar.draws, svar.known
     point, drawn = (
-        impulse_responses(lags, _exhaustive(impact, covariance, known), horizon - 1)
+        impulse_responses(lags, exhaustive(impact, covariance, known), horizon - 1)
         for lags, impact, covariance in (
             (svar.reduced.lag_coefficients, svar.impact, svar.covariance),
             (draws.lags, draws.impact, draws.covariance),
@@ -282,7 +282,7 @@ def _null_draws(svar: StructuralVAR, point: np.ndarray, drawn: np.ndarray) -> np
     return shares_of_variance(np.tensordot(weights, directions, axes=1), point)
 
 
-def _exhaustive(impact: np.ndarray, covariance: np.ndarray, known: np.ndarray) -> np.ndarray:
+def exhaustive(impact: np.ndarray, covariance: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Impact matrices B with B B' = Sigma, refused where the identified columns allow none."""
     whole = completed(impact, covariance, known)
     scale = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))

@@ -28,7 +28,10 @@ WITHOUT_FILE = {
     "usdjpy_tokyo_eom", "usdjpy_tokyo_daily", "call_rate_boj", "call_rate_daily", "monetary_base",
     "us_import_price", "us_cpi_nsa", "us_cpi_food", "us_cpi_energy",
     "us_neer", "euro_neer", "uk_neer", "korea_neer", "canada_neer",
-    "euro_cpi", "uk_cpi", "korea_cpi", "canada_cpi",
+    "japan_cpi", "us_cpi_bis", "euro_cpi", "uk_cpi", "china_cpi", "korea_cpi", "canada_cpi",
+    "india_cpi", "brazil_cpi", "mexico_cpi", "south_africa_cpi",
+    "eurusd_h10", "gbpusd_h10", "usdcny_h10", "usdcad_h10", "usdkrw_h10", "usdinr_h10",
+    "usdbrl_h10", "usdmxn_h10", "usdzar_h10",
 }  # fmt: skip
 
 #: Every bit of the figures, on the same dates; days may be counted in another unit of time.

@@ -1,6 +1,7 @@
 """Figures from the bundled panel, stored vintages, or a user's own folders and files.
 
-Beside series, a place may hold days of events and monthly instruments.
+Beside series, a place may hold days of events, monthly instruments and monthly series of other
+economies.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..panel import Panel
 from ..snapshots import RECORD
 from .event_files import read_events
 from .event_mapping import EventMapping
+from .long_tables import read_long_table
 from .mapping import AnyMapping, FileMapping, known_layouts, read_folder_mapping, read_mapping
 from .parts import EventsPart, Part, Remarks, SeriesPart, line_of
 from .tables import read_table
@@ -29,6 +31,9 @@ from .vintage_files import read_vintage
 MONTHLY_FILE = "monthly_panel.csv"
 DAILY_FILE = "daily_panel.csv"
 BUNDLED_FILE = "japan_loop_monthly.csv"
+
+#: Kinds of monthly series that lie beside the panel.
+_ASIDE = ("instruments", "countries")
 
 #: A folder or a file.
 Place = str | Path
@@ -63,6 +68,8 @@ class Data:
         Days of events, by the name under which a study asks for them.
     instruments : Panel or None
         Monthly instruments, each column on its own span; months without news are zeros.
+    countries : Panel or None
+        Monthly series of several economies, for comparisons with them.
     stored_on : Mapping[str, str]
         Day on which the figures of a series were stored, for those of a vintage.
     """
@@ -75,6 +82,7 @@ class Data:
     lines: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, Events] = field(default_factory=dict)
     instruments: Panel | None = None
+    countries: Panel | None = None
     stored_on: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -85,7 +93,7 @@ class Data:
     @property
     def hashes(self) -> dict[str, str]:
         """Identity of all figures used, by source."""
-        panels = (self.monthly, self.daily, self.instruments)
+        panels = (self.monthly, self.daily, self.instruments, self.countries)
         return {found.source: found.sha256 for found in (*panels, *self.events.values()) if found}
 
 
@@ -155,7 +163,7 @@ def _read_place(path: Path, mapping: Path | None) -> list[Part]:
 
 
 def _read_folder(folder: Path, mapping: Path | None) -> list[Part]:
-    """The two panels, and all events and instruments that the mapping or a layout names."""
+    """The two panels, and all that lies beside them that the mapping or a layout names."""
     own = mapping or folder / "mapping.toml"
     mappings = read_folder_mapping(own) if mapping or own.exists() else known_layouts()
     for name in (MONTHLY_FILE, DAILY_FILE):
@@ -183,8 +191,8 @@ def _read_folder(folder: Path, mapping: Path | None) -> list[Part]:
 
 
 def _is_aside(mapping: AnyMapping) -> bool:
-    """Whether a file holds events or instruments, which a folder may have any number of."""
-    return isinstance(mapping, EventMapping) or mapping.kind == "instruments"
+    """Whether a file lies beside the panels: of these a folder may have any number."""
+    return isinstance(mapping, EventMapping) or mapping.kind != "series"
 
 
 def _mapping_of(path: Path, mapping: Path | None) -> AnyMapping:
@@ -220,7 +228,7 @@ def _read_file(path: Path, mapping: AnyMapping) -> SeriesPart | EventsPart:
 
 
 def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> SeriesPart:
-    frame, unused = read_table(path, mapping)
+    frame, unused = (read_long_table if mapping.series else read_table)(path, mapping)
     if mapping.announcements:
         frame = _with_quiet_months(path, mapping, frame)
         unused.remove(mapping.announcements)
@@ -237,8 +245,11 @@ def _load_file(path: Path, mapping: FileMapping, source: str | None = None) -> S
         frame, {name: found.column for name, found in entries.items()}, source or str(path)
     )
     unused += [names[name] for name in empty]
-    what = f"{mapping.frequency} {mapping.kind}"
-    headline = f"{source or path.name}: {len(entries)} {what}, {panel.sample}"
+    what: str = mapping.kind
+    if mapping.kind == "countries":
+        # Of files of many countries a few are read: the others are counted, not listed.
+        what, unused = f"series of countries, {len(unused)} others not read", []
+    headline = f"{source or path.name}: {len(entries)} {mapping.frequency} {what}, {panel.sample}"
     return SeriesPart(
         panel,
         mapping.kind,
@@ -259,27 +270,30 @@ def _with_quiet_months(path: Path, mapping: FileMapping, frame: pd.DataFrame) ->
 
 def _as_data(parts: Sequence[Part]) -> Data:
     files = [part for part in parts if isinstance(part, SeriesPart)]
-    if all(file.holds == "instruments" for file in files):
+    if all(file.holds in _ASIDE for file in files):
         files.insert(0, _load_bundled_file())
         parts = [files[0], *parts]
     panels = {
         kind: [file.panel for file in files if file.holds == kind]
-        for kind in ("monthly", "daily", "instruments")
+        for kind in ("monthly", "daily", *_ASIDE)
     }
     if not panels["monthly"]:
         raise DataError(
             f"{panels['daily'][0].source} holds daily figures; the study needs monthly ones.",
             remedy=f"Put it beside a {MONTHLY_FILE} as {DAILY_FILE}, or name a monthly file too.",
         )
+    # The panels come last: what lies beside them does not describe their series.
+    described = sorted(files, key=lambda file: file.holds not in _ASIDE)
     return Data(
         side_by_side(panels["monthly"]),
         side_by_side(panels["daily"]) if panels["daily"] else None,
         report=tuple(line for part in parts for line in part.report),
-        entries={name: found for file in files for name, found in file.entries.items()},
+        entries={name: found for file in described for name, found in file.entries.items()},
         unused=tuple(name for file in files for name in file.unused),
-        lines={name: line for file in files for name, line in file.lines.items()},
+        lines={name: line for file in described for name, line in file.lines.items()},
         events=_by_name([part.events for part in parts if isinstance(part, EventsPart)]),
         instruments=side_by_side(panels["instruments"]) if panels["instruments"] else None,
+        countries=side_by_side(panels["countries"]) if panels["countries"] else None,
         stored_on={
             name: file.stored_on for file in files if file.stored_on for name in file.entries
         },

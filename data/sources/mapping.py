@@ -13,8 +13,11 @@ A mapping is a small TOML file beside the data::
 
 (an inline table stands on one line; it is broken here for reading). ``[file]`` may also name
 ``encoding`` and, for Excel, ``sheet``. It may say ``kind``: ``"series"`` (the default),
-``"instruments"`` (monthly surprises that serve as instruments, never as variables), or
-``"events"`` (days of announcements: :mod:`.event_mapping`).
+``"instruments"`` (monthly surprises that serve as instruments, never as variables),
+``"countries"`` (monthly series of other economies, which lie beside the panel), or ``"events"``
+(days of announcements: :mod:`.event_mapping`). A file with a row for each date and series names
+the columns ``series`` and ``value`` of the series' name and figure; ``[columns]`` then lists the
+series by that name.
 """
 
 from __future__ import annotations
@@ -32,7 +35,10 @@ from ..catalog import Entry, make_entry, nearest
 from .event_mapping import KEYS as EVENT_KEYS
 from .event_mapping import EventMapping, event_mapping
 
-_FILE_KEYS = ("kind", "date", "frequency", "announcements", "encoding", "sheet", "note")
+_FILE_KEYS = (
+    "kind", "date", "frequency", "series", "value", "announcements", "encoding", "sheet", "note",
+)  # fmt: skip
+_KINDS = ("series", "instruments", "countries")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,10 @@ class FileMapping:
     frequency : str
         ``monthly`` or ``daily``.
     kind : str
-        ``series``, or ``instruments`` (monthly).
+        ``series``, or ``instruments`` or ``countries`` (monthly).
+    series, value : str
+        Of a file with a row for each date and series: the columns that hold the series' name and
+        its figure. Empty for a file with a column for each series.
     announcements : str
         Of instruments: the column that counts announcements. Where it is 0, an empty cell is a
         month without news, a zero; elsewhere it is a figure that is missing.
@@ -66,7 +75,9 @@ class FileMapping:
     date: str
     frequency: str
     columns: Mapping[str, Entry]
-    kind: Literal["series", "instruments"] = "series"
+    kind: Literal["series", "instruments", "countries"] = "series"
+    series: str = ""
+    value: str = ""
     announcements: str = ""
     complete: bool = True
     encoding: str = "utf-8-sig"
@@ -131,10 +142,10 @@ def _mapping(table: Mapping[str, Any], where: str) -> AnyMapping:
     if kind == "events":
         _refuse_unknown(table, EVENT_KEYS, where)
         return event_mapping(table, where)
-    if kind not in ("series", "instruments"):
+    if kind not in _KINDS:
         raise SpecError(
             f"The mapping {where} has kind = {kind!r}.",
-            remedy='Write "series", "instruments" or "events".',
+            remedy='Write "series", "instruments", "countries" or "events".',
         )
     _refuse_unknown(table, (*_FILE_KEYS, "columns"), where)
     columns = table.get("columns")
@@ -148,10 +159,17 @@ def _mapping(table: Mapping[str, Any], where: str) -> AnyMapping:
             f"The mapping {where} does not say which column holds the date and how frequent it is.",
             remedy='Write date = "month" and frequency = "monthly" (or "daily").',
         )
-    if kind == "instruments" and table["frequency"] != "monthly":
+    if kind != "series" and table["frequency"] != "monthly":
         raise SpecError(
-            f"The mapping {where} has instruments that are not monthly.",
-            remedy="Give their days as events, or sum them by month.",
+            f"The mapping {where} has {kind} that are not monthly.",
+            remedy="Give their days as events, or sum them by month."
+            if kind == "instruments"
+            else "Give months.",
+        )
+    if ("series" in table) != ("value" in table):
+        raise SpecError(
+            f"The mapping {where} names one of series and value without the other.",
+            remedy="A file with a row for each date and series has a column of each.",
         )
     if "announcements" in table and kind != "instruments":
         raise SpecError(

@@ -52,7 +52,7 @@ def read_table(path: Path, mapping: FileMapping) -> tuple[pd.DataFrame, list[str
     header, body = read_rows(path, mapping.encoding, mapping.sheet)
     positions = _positions(path, header, mapping)
     dates = [(line, row[positions[mapping.date]].strip()) for line, row in body]
-    index = _calendar(path, dates, mapping.frequency)
+    index = calendar_of(path, dates, mapping.frequency)
     figures = {
         mapping.columns[column].column.id: numbers(
             path, column, [(date, row[at]) for (_, date), (_, row) in zip(dates, body, strict=True)]
@@ -231,9 +231,15 @@ def _positions(path: Path, header: Sequence[str], mapping: FileMapping) -> dict[
     return found_columns
 
 
-def _calendar(
+def calendar_of(
     path: Path, dates: Sequence[tuple[int, str]], frequency: str
 ) -> pd.PeriodIndex | pd.DatetimeIndex:
+    """The dates of a file, each with its line number for the messages.
+
+    Raises
+    ------
+    DataError, GapError
+    """
     days = []
     for line, text in dates:
         complete = f"{text}-01" if frequency == "monthly" and len(text) == 7 else text

@@ -393,9 +393,9 @@ TO_MIND = (
         objects=("pass_through",),
     ),
     Rule(
-        "A(1)^-1 is badly determined in short samples whatever the band (Faust and Leeper 1997); with "
-        "a root near one, a response to a shock that explains almost all of its variable's one-step "
-        "variance is held in far fewer samples than the others.",
+        "A(1)^-1 is badly determined in short samples whatever the band (Faust and Leeper 1997); "
+        "with a root near one, a response to a shock that explains almost all of its variable's "
+        "one-step variance is held in far fewer samples than the others.",
         schemes=("long_run", "short_long_run"),
         objects=_STRUCTURAL,
     ),

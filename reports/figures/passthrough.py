@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .ratio_bands import draw_ratio, keep_readable, say_where_unbounded
 from .style import (
     ACCENT,
     INK,
-    QUIET,
     add_note,
-    band_alpha,
     integer_horizons,
     new_figure,
     paper_style,
@@ -83,25 +82,17 @@ def _panels(tidy: pd.DataFrame) -> list[tuple[str, str]]:
 def _panel(ax: Axes, rows: pd.DataFrame) -> None:
     structural = rows[rows["band"].str.startswith("Fieller")]
     regression = rows[rows["band"].str.startswith("normal")]
-    _structural(ax, structural)
+    draw_ratio(ax, structural)
     _regression(ax, regression)
     zero_line(ax)
     integer_horizons(ax, int(rows["horizon"].max()))
     ax.set_xlim(-0.5, rows["horizon"].max() + 0.8)
-    _limit(ax, structural, regression)
-    _say_where_unbounded(ax, structural)
-
-
-def _structural(ax: Axes, rows: pd.DataFrame) -> None:
-    """Line and bands; horizons whose set is unbounded have no band."""
-    for rank, level in enumerate(sorted(rows["level"].unique(), reverse=True)):
-        at = rows[rows["level"] == level].sort_values("horizon")
-        bounded = np.isfinite(at["conf_low"]) & np.isfinite(at["conf_high"])
-        low, high = at["conf_low"].where(bounded), at["conf_high"].where(bounded)
-        x, alpha = at["horizon"].astype(float), band_alpha(rank)
-        ax.fill_between(x, low, high, color=INK, alpha=alpha, linewidth=0)
-    line = rows.drop_duplicates("horizon").sort_values("horizon")
-    ax.plot(line["horizon"].astype(float), line["estimate"], color=INK)
+    keep_readable(
+        ax,
+        pd.concat([structural["estimate"], regression["estimate"]]),
+        structural["conf_high"] - structural["conf_low"],
+    )
+    say_where_unbounded(ax, structural)
 
 
 def _regression(ax: Axes, rows: pd.DataFrame) -> None:
@@ -113,40 +104,6 @@ def _regression(ax: Axes, rows: pd.DataFrame) -> None:
     points = rows.drop_duplicates("horizon")
     x = points["horizon"].astype(float) + BESIDE
     ax.plot(x, points["estimate"], "o", color=ACCENT, markersize=3)
-
-
-def _limit(ax: Axes, structural: pd.DataFrame, regression: pd.DataFrame) -> None:
-    """Keep the axis readable where a set is bounded but wide because it is about to open."""
-    estimates = pd.concat([structural["estimate"], regression["estimate"]]).dropna()
-    widths = (structural["conf_high"] - structural["conf_low"]).replace(np.inf, np.nan).dropna()
-    if estimates.empty or widths.empty:
-        return
-    reach = 3 * float(widths.median())
-    low, high = ax.get_ylim()
-    ax.set_ylim(max(low, estimates.min() - reach), min(high, estimates.max() + reach))
-
-
-def _say_where_unbounded(ax: Axes, rows: pd.DataFrame) -> None:
-    widest = rows[rows["level"] == rows["level"].max()]
-    unbounded = widest.loc[np.isinf(widest["conf_low"]) | np.isinf(widest["conf_high"]), "horizon"]
-    if unbounded.empty:
-        return
-    months = sorted(int(h) for h in unbounded)
-    for month in months:
-        ax.axvspan(month - 0.5, month + 0.5, color=QUIET, alpha=0.10, linewidth=0, zorder=0)
-    words = f"{widest['level'].iloc[0]:.0%} set not bounded:\nmonths {_spans(months)}"
-    ax.text(0.97, 0.04, words, transform=ax.transAxes, ha="right", va="bottom", fontsize=6.5)
-
-
-def _spans(months: Sequence[int]) -> str:
-    """Months in words, runs joined: 3, 7-9."""
-    runs: list[list[int]] = []
-    for month in months:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
 
 
 def _key(tidy: pd.DataFrame) -> list[Artist]:
