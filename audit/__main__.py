@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def main() -> None:
     """Read the options, simulate, write the tables."""
     from .cells import BEYOND, HEADLINE
+    from .projections import PROJECTIONS
     from .proxies import PROXY
     from .report import write
     from .run import run
@@ -51,10 +52,23 @@ def main() -> None:
         const="signs",
         help="audit credible bands and robust regions under sign restrictions instead",
     )
+    parser.add_argument(
+        "--projections",
+        dest="name",
+        action="store_const",
+        const="projections",
+        help="audit the bands of local projections instead",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "audit")
     options = parser.parse_args()
 
-    pages = {"coverage": HEADLINE, "beyond": BEYOND, "proxy": PROXY, "signs": SIGNS}
+    pages = {
+        "coverage": HEADLINE,
+        "beyond": BEYOND,
+        "proxy": PROXY,
+        "signs": SIGNS,
+        "projections": PROJECTIONS,
+    }
     cells = pages[options.name]
     work = WorkFile.below(ROOT / "build" / "audit")
     found = run(cells, options.samples, work, options.processes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yenloop.models.inference.protocol import Inference
 
-from . import proxies, sign_sets
+from . import projections, proxies, sign_sets
 from .cells import BANDS, BLOCKS, DRAWS, KILIAN, KILIAN_BLOCKS, SUP_T, Cell
 from .economies import ECONOMIES, Economy
 from .instruments import INSTRUMENTED
@@ -28,6 +28,8 @@ class Page:
         Bootstrap draws per sample.
     required : tuple of str
         Bands that are meant to hold their level; the others stand for comparison.
+    model : str
+        Short name of the model, before its lags.
     """
 
     introduction: str
@@ -35,6 +37,7 @@ class Page:
     inferences: Mapping[str, Inference]
     draws: int
     required: tuple[str, ...]
+    model: str = "VAR"
 
     def draws_of(self, band: str) -> int:
         """Bootstrap draws behind a band; none for the delta method and for sets."""
@@ -128,6 +131,31 @@ public path: `VAR(2).fit(data).identify(SignRestrictions(...), inference=Posteri
 - The Monte Carlo standard error is at most {error:.1%} (`mc_error` in `{name}.csv`).
 """
 
+_WITH_PROJECTIONS = """\
+# Coverage of local projections
+
+How often a nominal {level:.0%} band holds the truth: Monte Carlo coverage in {samples:,} samples of
+each economy and length, made by `python -m audit --projections` (seed {seed}) through the
+package's public path: `LocalProjections(2, ...).fit(data).irf(horizon={horizon},
+scheme=Cholesky())`, each horizon on its own sample.
+
+- An entry is the average over all responses to all shocks that are not zero by assumption, in
+  brackets the response that is held least often; a whole path is one response to one shock over all
+  horizons, with a sup-t band. Shocks have one standard deviation, whose size is estimated, unless a
+  unit is named.
+- The Monte Carlo standard error is at most {error:.1%} (`mc_error` in `{name}.csv`).
+- `lag augmented`, the default: errors robust to heteroskedasticity, normal critical values.
+  `bias-corrected`: with Herbst and Johannsen's correction. Both hold their level in large samples
+  whatever the persistence (Montiel Olea and Plagborg-Møller 2021); with roots near one T has to be
+  larger than here.
+- `bootstrap`: symmetric percentile-t intervals, from {draws:,} samples of the bias-corrected VAR,
+  around the bias-corrected response.
+- `newey west`: as many lags as the horizon, normal critical values; `equal weighted cosines`:
+  Student's t with 0.4 T^(2/3) degrees of freedom. Both stand for comparison.
+- Bands that are meant to hold their level and do not reach 87% are listed first; they stay in the
+  tables.
+"""
+
 _RECURSIVE = Page(_COVERAGE, ECONOMIES, BANDS, DRAWS, (KILIAN, BLOCKS, KILIAN_BLOCKS))
 
 #: Pages of schemes whose cells are of another kind.
@@ -145,5 +173,13 @@ PAGES = {
         {sign_sets.ROBUST: sign_sets.INFERENCE, sign_sets.ONE_PRIOR: sign_sets.INFERENCE},
         sign_sets.SIGN_DRAWS,
         (sign_sets.ROBUST,),
+    ),
+    projections.SCHEME: Page(
+        _WITH_PROJECTIONS,
+        ECONOMIES,
+        projections.INFERENCES,
+        projections.PROJECTION_DRAWS,
+        (projections.LAG_AUGMENTED, projections.BOOTSTRAP),
+        "LP",
     ),
 }

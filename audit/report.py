@@ -46,7 +46,7 @@ def table(found: Mapping[Cell, Held]) -> pd.DataFrame:
     page = page_of(found)
     rows = [
         (
-            f"VAR({len(page.economies[cell.economy].lags)})",
+            f"{page.model}({len(page.economies[cell.economy].lags)})",
             cell.scheme,
             cell.band,
             cell.quantity,

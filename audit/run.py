@@ -7,14 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from yenloop.workers import workers
 
-from . import proxies, sign_sets
+from . import projections, proxies, sign_sets
 from .cells import Cell
 from .replicate import Held, replicate
 from .store import Batch, WorkFile, totals
 
 #: What simulates the cells of a scheme, where ``replicate`` does not: a function of the economy, T,
 #: the cells and the numbers of the samples.
-WAYS = {proxies.SCHEME: proxies.replicate, sign_sets.SCHEME: sign_sets.replicate}
+WAYS = {
+    proxies.SCHEME: proxies.replicate,
+    sign_sets.SCHEME: sign_sets.replicate,
+    projections.SCHEME: projections.replicate,
+}
 
 #: Samples of a batch: what is lost at most when the audit is interrupted, for each process.
 BATCH = 25

@@ -161,8 +161,8 @@ def test_every_method_of_every_result_can_be_cited() -> None:
 
 def plain(latex: str) -> str:
     """A name with its accents, such as ``Lütkepohl`` of ``L{\\"u}tkepohl``."""
-    marks = {'"': "\u0308", "'": "\u0301", "v": "\u030c"}
-    accented = re.sub(r"\{\\([\"'v])\{?\\?(\w)\}+", lambda m: m[2] + marks[m[1]], latex)
+    marks = {'"': "\u0308", "'": "\u0301", "`": "\u0300", "v": "\u030c", "c": "\u0327"}
+    accented = re.sub(r"\{\\([\"'`vc])\{?\\?(\w)\}+", lambda m: m[2] + marks[m[1]], latex)
     return unicodedata.normalize("NFC", accented.replace(r"{\o}", "ø"))
 
 
