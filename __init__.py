@@ -54,6 +54,7 @@ _PUBLIC = {
     "PercentileT": ("models.inference.intervals.percentile_t", "PercentileT"),
     "Posterior": ("models.inference.posterior", "Posterior"),
     "PriceOptions": ("models.price_options", "PriceOptions"),
+    "ReducedFormInnovations": ("models.projection_shocks", "ReducedFormInnovations"),
     "RegimeRegression": ("models.regime", "RegimeRegression"),
     "ResidualBootstrap": ("models.inference.residual_bootstrap", "ResidualBootstrap"),
     "SVEC": ("models.identification.svec", "SVEC"),
@@ -145,11 +146,6 @@ _PUBLIC = {
 __all__ = [
     "AB",
     "ARDL",
-    "DCC",
-    "NARDL",
-    "SVEC",
-    "VAR",
-    "VECM",
     "Approach",
     "BiasCorrectedBootstrap",
     "BlockBootstrap",
@@ -159,6 +155,7 @@ __all__ = [
     "Column",
     "Connectedness",
     "CountryRegression",
+    "DCC",
     "DeltaMethod",
     "EqualWeightedCosines",
     "Events",
@@ -175,6 +172,7 @@ __all__ = [
     "LocalProjections",
     "LongRun",
     "MarkovAutoregression",
+    "NARDL",
     "NeweyWest",
     "PandemicScale",
     "Panel",
@@ -184,8 +182,10 @@ __all__ = [
     "PercentileT",
     "Posterior",
     "PriceOptions",
+    "ReducedFormInnovations",
     "RegimeRegression",
     "ResidualBootstrap",
+    "SVEC",
     "ShockSign",
     "ShortLongRun",
     "Sidak",
@@ -197,6 +197,8 @@ __all__ = [
     "SupT",
     "SwitchingVariances",
     "UhligPenalty",
+    "VAR",
+    "VECM",
     "VarianceRegimes",
     "VolatilityBootstrap",
     "WildBootstrap",
@@ -269,6 +271,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from .models.projection_shocks import ReducedFormInnovations
     from .compare import compare_runs
     from .data.countries import country_figures, country_panel
     from .data.daily_instruments import event_instruments, loop_instruments, size_instrument

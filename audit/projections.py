@@ -20,8 +20,8 @@ from .cells import HORIZON, LEVEL, SCHEMES, SUP_T, Cell
 from .economies import ECONOMIES
 from .replicate import ROUNDING, Held
 
-#: Bootstrap draws per sample.
-PROJECTION_DRAWS = 400
+#: Bootstrap draws per sample: each is 25 horizons of regressions.
+PROJECTION_DRAWS = 300
 
 SCHEME = "local_projections"
 LAG_AUGMENTED = "lag_augmented"
@@ -66,7 +66,10 @@ PROJECTIONS = (
         (LAG_AUGMENTED, CORRECTED, BARTLETT, COSINES),
         (160, 240),
     ),
-    *_cells(("near_unit_root", "levels"), (BOOTSTRAP,), (240,)),
+    *(
+        Cell(economy, 240, SCHEME, BOOTSTRAP, "unit_irf", horizon)
+        for economy, horizon in product(("near_unit_root", "levels"), (1, 12, 24))
+    ),
     *(
         Cell(economy, 240, SCHEME, band + SUP_T, "irf_path", HORIZON)
         for economy, band in product(("stationary", "near_unit_root"), (LAG_AUGMENTED, COSINES))

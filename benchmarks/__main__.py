@@ -21,6 +21,7 @@ WORKLOADS = (
     "var_bootstrap_gk",
     "sign_rotations",
     "sign_posterior",
+    "lp_hac",
     "msar_hamilton",
     "dcc_second_stage",
     "study_end_to_end",

@@ -1,8 +1,8 @@
 """Local projections of 6 variables on each other, 48 horizons, 12 lags, Newey-West errors.
 
 Ours is the whole way from the arranged data to what a user holds: coefficients and errors of all
-36 responses, their joint covariance over horizons, the result object with its sizes and notes. The
-peers give coefficients and errors, equation by equation, as arrays.
+36 responses, their joint covariance over horizons, the result with its sizes and notes. The peers
+give coefficients and errors as arrays.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 
 from yenloop.models.identification.cholesky import Cholesky
 from yenloop.models.projection_errors import NeweyWest
-from yenloop.models.projection_irf import ProjectionIRF
 from yenloop.models.projection_shocks import ReducedFormInnovations
 from yenloop.models.projections import LocalProjections
 
@@ -33,85 +32,64 @@ BANDWIDTH = 12
 def run() -> list[dict[str, object]]:
     y = simulated()
     with threadpool_limits(limits=1, user_api="blas"):
-        return [
-            row("statsmodels OLS", *regressions(y)),
-            row("statsmodels LocalProjections", *local_projections(y)),
-            {
-                "workload": WORKLOAD,
-                "ours_seconds": timed(lambda: innovations(y))[0],
-                "peer": "lpirfs (R)",
-                "peer_seconds": None,
-                "ratio": None,
-                "max_abs_difference": None,
-                "note": "not run: R is not installed here",
-            },
-        ]
+        one_by_one = row("statsmodels OLS", *regressions(y))
+        own_class = row("statsmodels LocalProjections", *first_shock(y))
+    nulls = dict.fromkeys(("peer_seconds", "ratio", "max_abs_difference"))
+    absent = {"peer": "lpirfs (R)", "note": "not run: R is not installed here"}
+    return [one_by_one, own_class, {**one_by_one, **nulls, **absent}]
 
 
-def row(peer: str, ours: float, seconds: float, difference: float, note: str) -> dict[str, object]:
+def row(peer: str, ours: float, seconds: float, same: float, note: str) -> dict[str, object]:
     return {
         "workload": WORKLOAD,
         "ours_seconds": ours,
         "peer": peer,
         "peer_seconds": seconds,
         "ratio": seconds / ours,
-        "max_abs_difference": difference,
+        "max_abs_difference": same,
         "note": note,
     }
 
 
-def innovations(y: np.ndarray) -> ProjectionIRF:
-    """Coefficients on all of y_t beside its 11 lags, as many autocovariances as the horizon."""
-    errors = NeweyWest(small_sample=False)
-    fitted = LocalProjections(LAGS - 1, errors=errors).fit(labelled(y))
-    return fitted.irf(
-        horizon=HORIZON, scheme=ReducedFormInnovations(), size="unit", cumulative=False
-    )
-
-
-def first_shock(y: np.ndarray) -> ProjectionIRF:
-    """Responses to the variable that comes first, on the periods of the last horizon."""
-    errors = NeweyWest(BANDWIDTH, small_sample=False)
-    fitted = LocalProjections(LAGS, errors=errors, sample="common").fit(labelled(y))
-    return fitted.irf("a", HORIZON, scheme=Cholesky(), size="unit", cumulative=False)
-
-
 def regressions(y: np.ndarray) -> tuple[float, float, float, str]:
-    """One OLS with HAC errors for each variable and horizon; no more than two are alike."""
-    ours, irf = timed(lambda: innovations(y))
+    """One OLS with HAC errors for each variable and horizon, on all its periods."""
+    errors = NeweyWest(small_sample=False)
+    fitted = LocalProjections(LAGS - 1, errors=errors).fit(labelled(y))  # y_t and 11 lags
+    ours, irf = timed(
+        lambda: fitted.irf(
+            horizon=HORIZON, scheme=ReducedFormInnovations(), size="unit", cumulative=False
+        )
+    )
     peer, found = timed(lambda: statsmodels_ols(y), 3)
-    difference = max(
-        float(np.abs(irf.point[1:] - found[0]).max()),
-        float(np.abs(irf.std_error[1:] / found[1] - 1).max()),
+    note = (
+        f"{VARIABLES} variables x {HORIZON} horizons, {LAGS} lags, T = {ROWS}, Newey-West with as "
+        f"many lags as the horizon; {VARIABLES * HORIZON} fits of statsmodels; ours with the joint "
+        "covariance of all responses; largest difference of coefficients and relative one of errors"
     )
-    fits = VARIABLES * HORIZON
-    return (
-        ours,
-        peer,
-        difference,
-        f"{VARIABLES} variables x {HORIZON} horizons, {LAGS} lags, T = {ROWS}, Newey-West with "
-        f"as many lags as the horizon; {fits} fits of statsmodels; ours with the joint covariance "
-        "of all responses; largest difference of coefficients and relative one of errors",
-    )
+    return ours, peer, difference(irf.point[1:], irf.std_error[1:], *found), note
 
 
-def local_projections(y: np.ndarray) -> tuple[float, float, float, str]:
+def first_shock(y: np.ndarray) -> tuple[float, float, float, str]:
     """The peer's own class: one shock, which comes first, and one sample for all horizons."""
     from statsmodels.tsa.api import LocalProjections as Peer
 
-    ours, irf = timed(lambda: first_shock(y))
+    errors = NeweyWest(BANDWIDTH, small_sample=False)
+    fitted = LocalProjections(LAGS, errors=errors, sample="common").fit(labelled(y))
+    ours, irf = timed(
+        lambda: fitted.irf("a", HORIZON, scheme=Cholesky(), size="unit", cumulative=False)
+    )
     model = Peer(y, shock_idx=0, lags=LAGS, horizons=HORIZON, nw_lags=BANDWIDTH)
     peer, found = timed(model.fit, 3)
-    difference = max(
-        float(np.abs(irf.point - found.irfs).max()),
-        float(np.abs(irf.std_error[1:] / found.stderr[1:] - 1).max()),
-    )
-    return (
-        ours,
-        peer,
-        difference,
-        f"responses to the first variable, {BANDWIDTH} autocovariances, common sample",
-    )
+    same = difference(irf.point[1:], irf.std_error[1:], found.irfs[1:], found.stderr[1:])
+    note = f"responses to the first variable, {BANDWIDTH} autocovariances, common sample"
+    return ours, peer, same, note
+
+
+def difference(
+    point: np.ndarray, errors: np.ndarray, peer: np.ndarray, peer_errors: np.ndarray
+) -> float:
+    """Largest difference of coefficients, or relative one of errors."""
+    return max(float(np.abs(point - peer).max()), float(np.abs(errors / peer_errors - 1).max()))
 
 
 def statsmodels_ols(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

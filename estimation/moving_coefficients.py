@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ from .time_varying import CoefficientPath, filtered_path, run_filter, smoothed_p
 
 #: Probabilities at which Nyblom's statistic is inverted: the interval's ends, and the estimate.
 _INVERTED = (0.95, 0.5, 0.05)
+
+#: Those of the movements over which paths are averaged for their covariance.
+_AVERAGED = (0.9, 0.7, 0.5, 0.3, 0.1)
 
 _STARTS_OF_DRIFT = 3
 
@@ -44,7 +48,9 @@ class MovingFit:
     constant : ndarray, shape (q,)
         Generalised least squares of coefficients that stay.
     filtered, smoothed : CoefficientPath
-        Rows are those of the sample without its first p.
+        Rows are those of the sample without its first p. With the median-unbiased movement their
+        covariance is the mean over its confidence distribution of the model's covariance, plus
+        that of the paths (Hamilton 1986); otherwise movements are taken as known.
     """
 
     phi: np.ndarray
@@ -120,8 +126,20 @@ def fit_moving(
         movement = np.array([inverted[1]])
         known = covariance_of(shapes, movement)
         drift = _drift(y, moving, others, drift_shape, known, seed).movement
-    q = covariance_of(everything, np.concatenate([movement, drift]))
-    filtered = run_filter(y, moving, others, q)
+
+    def paths(size: np.ndarray) -> tuple[CoefficientPath, CoefficientPath]:
+        q = covariance_of(everything, np.concatenate([size, drift]))
+        filtered = run_filter(y, moving, others, q)
+        found = filtered_path(filtered, moving, first), smoothed_path(filtered, moving)
+        return _without_mean(found[0], width), _without_mean(found[1], width)
+
+    one_sided, two_sided = paths(movement)
+    if unbiased:
+        count = 1 if spread == "sum" else width
+        sizes = [movement_at(statistic, count, len(white.y), p) for p in _AVERAGED]
+        others_too = [paths(np.array([size])) for size in sizes]
+        one_sided = _averaged(one_sided, [path for path, _ in others_too])
+        two_sided = _averaged(two_sided, [path for _, path in others_too])
     return MovingFit(
         phi=phi,
         movement=movement,
@@ -134,8 +152,8 @@ def fit_moving(
         constant=least_squares(np.hstack([white.x, white.w]), white.y[:, None]).coefficients[
             :width, 0
         ],
-        filtered=_without_mean(filtered_path(filtered, moving, first), width),
-        smoothed=_without_mean(smoothed_path(filtered, moving), width),
+        filtered=one_sided,
+        smoothed=two_sided,
     )
 
 
@@ -167,6 +185,14 @@ def _inverted(
         movement_at(statistic, moving.shape[1], len(white.y), p) for p in _INVERTED
     )
     return statistic, (low, middle, high)
+
+
+def _averaged(path: CoefficientPath, others: Sequence[CoefficientPath]) -> CoefficientPath:
+    """A path with the covariance of a mixture around it."""
+    away = np.stack([other.coefficients for other in others]) - path.coefficients
+    inside = np.mean([other.covariance for other in others], axis=0)
+    between = np.einsum("ltq,ltr->tqr", away, away) / len(others)
+    return CoefficientPath(path.coefficients, inside + between, path.rows)
 
 
 def _without_mean(path: CoefficientPath, width: int) -> CoefficientPath:

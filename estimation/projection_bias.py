@@ -38,9 +38,12 @@ def without_bias(
     rows, horizon = found.rows[0], len(found.rows) - 1
     persistence = np.empty((horizon, len(at)))
     for j, place in enumerate(at):
-        beside = np.delete(current, place, axis=1) if alone else current[:, :place]
-        every = np.hstack([controls, beside])[:rows]
-        persistence[:, j] = control_persistence(every, terms, horizon)
+        beside = np.delete(current, place, axis=1) if alone else current
+        if alone or not j:  # one decomposition serves all shocks of an order
+            columns = np.hstack([controls, beside])[:rows]
+            products = column_persistence(columns, terms, horizon)
+        count = controls.shape[1] + (beside.shape[1] if alone else place)
+        persistence[:, j] = products[:, :count].sum(axis=1)
     return replace(
         found,
         coefficients=correct_bias(found.coefficients, persistence, found.rows),
@@ -48,37 +51,38 @@ def without_bias(
     )
 
 
-def control_persistence(controls: np.ndarray, terms: int, horizon: int) -> np.ndarray:
-    r"""The weights a_j of past responses in the bias, j = 1, ..., H.
+def column_persistence(columns: np.ndarray, terms: int, horizon: int) -> np.ndarray:
+    r"""What each column adds to the weights a_j of past responses in the bias, j = 1, ..., H.
 
     :math:`a_j = \operatorname{tr}(\Gamma_0^{-1} \Gamma_j)` for the autocovariances
     :math:`\Gamma_j` of all controls about zero. The constant, which is what demeaning costs, is one
-    of them and adds 1; the others, about their mean, have the divisor T - 1 - j.
+    of them and adds 1; the others, about their mean, have the divisor T - 1 - j. The trace is a sum
+    over orthonormal columns, each net of those before it.
 
     Parameters
     ----------
-    controls : ndarray, shape (T, n)
-        Deterministic terms first; without the shock.
+    columns : ndarray, shape (T, n)
+        Deterministic terms first.
     terms : int
         How many of the columns are deterministic.
     horizon : int
 
     Returns
     -------
-    ndarray, shape (H,)
+    ndarray, shape (H, n)
+        Sums over the columns that are controls are a_j.
 
     References
     ----------
     Herbst and Johannsen (2024), with trend and seasonal terms among the controls.
     """
-    rows = len(controls)
-    length = np.sqrt(np.einsum("ti,ti->i", controls, controls))
-    q = np.linalg.qr(controls / length)[0]
-    found = np.empty(horizon)
+    rows, n = columns.shape
+    q = np.linalg.qr(columns / np.sqrt(np.einsum("ti,ti->i", columns, columns)))[0]
+    found = np.empty((horizon, n))
+    lost = np.where(np.arange(n) < terms, 0, 1)
     for j in range(1, horizon + 1):
         products = np.einsum("ti,ti->i", q[:-j], q[j:])
-        own = products[:terms].sum() * rows / (rows - j)
-        found[j - 1] = own + products[terms:].sum() * (rows - 1) / (rows - 1 - j)
+        found[j - 1] = products * (rows - lost) / (rows - lost - j)
     return found
 
 
@@ -95,7 +99,7 @@ def correct_bias(responses: np.ndarray, persistence: np.ndarray, rows: np.ndarra
     responses : ndarray, shape (..., H+1, K, J)
         Responses, or contributions to their errors.
     persistence : ndarray, shape (H, J)
-        a_j by shock, from ``control_persistence``.
+        a_j by shock; see ``column_persistence``.
     rows : ndarray of int, shape (H+1,)
         T_h, the observations of each horizon.
 
@@ -103,8 +107,12 @@ def correct_bias(responses: np.ndarray, persistence: np.ndarray, rows: np.ndarra
     ----------
     Herbst and Johannsen (2024), the iterated estimator.
     """
-    corrected = responses.copy()
-    for h in range(1, len(rows)):
-        for j in range(1, h + 1):
-            corrected[..., h, :, :] += persistence[j - 1] * corrected[..., h - j, :, :] / rows[h]
+    corrected = np.empty_like(responses)
+    for j, weights in enumerate(persistence.T):
+        matrix = np.eye(len(rows))
+        for h in range(1, len(rows)):
+            matrix[h] += weights[:h] @ matrix[h - 1 :: -1] / rows[h]
+        by_horizon = np.moveaxis(responses[..., j], -2, 0)
+        flat = matrix @ by_horizon.reshape(len(rows), -1)
+        corrected[..., j] = np.moveaxis(flat.reshape(by_horizon.shape), 0, -2)
     return corrected

@@ -24,9 +24,9 @@ from ..estimation.projection_iv import (
     partial_out,
     reduced_form,
 )
-from .inference.intervals.student import Student
 from .projection_design import InstrumentedDesign
 from .projection_errors import LagAugmented, ProjectionErrors
+from .student_interval import Student
 
 if TYPE_CHECKING:
     from .projections_iv import InstrumentedProjectionResults

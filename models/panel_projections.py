@@ -15,13 +15,13 @@ from ..errors import InvalidInferenceError, SampleError, SpecError
 from ..estimation.delta import moved_along
 from ..estimation.panel_projection import pooled, summed_by
 from .inference.intervals.protocol import Interval
-from .inference.intervals.student import Student
 from .options import require_choice, require_count, require_levels
 from .projection_design import Arranged, ProjectionDesign
 from .projection_errors import LagAugmented
 from .projection_irf import ProjectionIRF
 from .projections_iv import size_of
 from .responses import amount, chosen, cumulated_columns
+from .student_interval import Student
 
 #: Fewer countries than these do not carry errors clustered by country, which rest on a law of
 #: large numbers over countries.

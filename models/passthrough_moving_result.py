@@ -82,6 +82,7 @@ class MovingPassThrough(Result):
 
     methods: ClassVar[tuple[str, ...]] = (
         "stock_watson1998",
+        "hamilton1986",
         "dejong1991",
         "durbin_koopman2012",
         "nyblom1989",

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
-from ..errors import InvalidInferenceError, SpecError
+from ..errors import SpecError
 from ..estimation.long_run_covariance import (
     bartlett_root,
     bartlett_variances,
@@ -16,8 +16,8 @@ from ..estimation.long_run_covariance import (
 )
 from .inference.intervals.delta import DELTA
 from .inference.intervals.protocol import Interval
-from .inference.intervals.student import Student
 from .options import require_count
+from .student_interval import Student
 
 
 @runtime_checkable
@@ -86,7 +86,8 @@ class LagAugmented:
     innovations in the residual is uncorrelated over time, though the residuals are not, and its
     variance does not degenerate at a unit root. So no autocovariances are estimated, and the
     intervals hold uniformly over stationary and integrated data. This is for the shock of one
-    period; shocks that are summed over the horizon overlap, and are refused.
+    period. Sums of shocks over the horizon overlap and are not offered as shocks: responses per
+    cumulated movement are multipliers, which an instrument of one period estimates in one step.
 
     Notes
     -----
@@ -109,8 +110,8 @@ class LagAugmented:
     def remarks(self) -> tuple[str, ...]:
         """For which shocks it holds."""
         return (
-            "Lag-augmented errors hold for stationary and integrated data alike, for the shock of "
-            "one period; not for shocks summed over the horizon.",
+            "Lag-augmented errors hold in large samples for stationary and integrated data alike, "
+            "for the shock of one period; not for shocks summed over the horizon.",
         )
 
     def root(self, influence: np.ndarray, horizons: np.ndarray, rows: np.ndarray) -> np.ndarray:  # noqa: ARG002
@@ -290,18 +291,3 @@ class EqualWeightedCosines:
         if self.count is not None:
             return np.full(len(rows), self.count)
         return np.array([cosine_count(int(length)) for length in rows])
-
-
-def refuse_cumulated_shock(errors: ProjectionErrors) -> None:
-    """Refuse errors that do not hold for a shock that is summed over the horizon.
-
-    Raises
-    ------
-    InvalidInferenceError
-    """
-    if isinstance(errors, LagAugmented):
-        raise InvalidInferenceError(
-            "Lag augmentation makes scores uncorrelated for the shock of one period; sums of "
-            "shocks over the horizon overlap, and so do their scores.",
-            remedy="Use EqualWeightedCosines() or NeweyWest().",
-        )

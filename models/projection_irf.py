@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import SpecError
 from ..estimation.delta import directional_derivatives
+from .identification.named_shocks import shock_label
 from .inference.intervals.protocol import fixed
 from .responses import IRF
 from .results import Result, Summary, tidy_frame
@@ -157,7 +158,8 @@ class ProjectionIRF(IRF):
     def _words_of(self, one: IRF, at: Sequence[int]) -> str:
         labels = ", ".join(self.columns[name].label for name in one.names)
         ends = f"h = {at[0]}" if len(at) == 1 else f"{len(at)} horizons, h = {at[0]} to {at[-1]}"
-        return f"Responses of {labels} to {one.shocks[0]} at {ends}"
+        shock = shock_label(one.shocks[0], self.columns)
+        return f"Responses of {labels} to the shock to {shock} at {ends}"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

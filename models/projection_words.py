@@ -9,6 +9,7 @@ import numpy as np
 
 from ..data.dates import span_of
 from .projection_bootstrap import samples_in_words
+from .projection_errors import LagAugmented
 from .provenance import sample_facts
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Words:
             f"{self.results.model}, one regression a horizon, "
             f"{self.results.one_step.terms_in_words}; {self._sample()}.",
             *self.results.remarks,
+            *self._moving_variances(),
         )
 
     def _identification(self) -> str:
@@ -81,6 +83,18 @@ class Words:
         if self.results.spec.bootstrap is None:
             return ""
         return f"; {self.failed} failed, seed {self.seed}"
+
+    def _moving_variances(self) -> tuple[str, ...]:
+        """Where the error of an estimated size rests on squares that are not independent."""
+        estimated = np.isnan(self.shocks.targets).any()
+        independent = isinstance(self.results.spec.errors, LagAugmented)
+        if estimated and independent and self.results.one_step.residuals_are_heteroskedastic:
+            return (
+                "Residuals show conditional heteroskedasticity (ARCH-LM p < 0.01): bands take the "
+                "squared shocks of neighbouring periods as unrelated and may understate the "
+                "uncertainty of the shock's size.",
+            )
+        return ()
 
     def _sample(self) -> str:
         """Periods of the shocks, and how many there are at the first and last horizon."""

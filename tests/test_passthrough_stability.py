@@ -156,7 +156,7 @@ def p_values(samples: int, **truth):
 
 
 def test_size_is_near_ten_per_cent():
-    # In 400 samples of 300 months the tests reject 9 to 12% at 10%; here 25 of 130 months.
+    # In 400 samples of 300 months the tests reject in 9 to 12% at 10%; here 25 of 130 months.
     found = p_values(25)
     assert ((found <= 0.10).mean(axis=0) <= 0.10 + 3 * np.sqrt(0.09 / 25)).all()
     assert 0.35 < found.mean() < 0.65

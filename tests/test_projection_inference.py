@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,7 +29,6 @@ from yenloop.models.inference.bias_corrected_bootstrap import BiasCorrectedBoots
 from yenloop.models.inference.block_bootstrap import BlockBootstrap
 from yenloop.models.inference.intervals.delta import DELTA
 from yenloop.models.inference.intervals.percentile_t import PercentileT
-from yenloop.models.inference.intervals.student import Student
 from yenloop.models.inference.joint.bonferroni import Bonferroni
 from yenloop.models.inference.joint.sidak import Sidak
 from yenloop.models.inference.residual_bootstrap import ResidualBootstrap
@@ -37,12 +37,19 @@ from yenloop.models.projection_errors import (
     EqualWeightedCosines,
     LagAugmented,
     NeweyWest,
-    refuse_cumulated_shock,
 )
 from yenloop.models.projection_shocks import ReducedFormInnovations
 from yenloop.models.projections import LocalProjections
 from yenloop.models.storage import load
+from yenloop.models.student_interval import Student
 from yenloop.models.var import VAR
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # the audit is not installed
+
+import audit.projections as audit
+from audit.cells import SUP_T, Cell
+from audit.economies import ECONOMIES
+from audit.report import as_page
 
 twin = SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "twins" / "projections.py")))
 
@@ -167,13 +174,6 @@ def test_each_rule_says_what_it_is(data):
     assert set(tidy["band"]) == {"Newey-West"}
 
 
-def test_lag_augmentation_is_refused_for_shocks_summed_over_the_horizon():
-    with pytest.raises(InvalidInferenceError, match="sums of shocks over the horizon overlap"):
-        refuse_cumulated_shock(LagAugmented())
-    refuse_cumulated_shock(NeweyWest())
-    refuse_cumulated_shock(EqualWeightedCosines())
-
-
 # -- the joint covariance -------------------------------------------------------------------------
 
 
@@ -277,7 +277,9 @@ def test_whole_paths_are_tested_with_the_joint_covariance(data):
     assert found.df == (14, n - 13)
     assert found.statistic == pytest.approx(wald * (n - 13) / (14 * n), rel=1e-8)
     assert found.p_value == pytest.approx(f.sf(found.statistic, *found.df))
-    assert "Responses of b, c to a at 7 horizons, h = 0 to 6 are zero" in str(found.summary())
+    assert "Responses of b, c to the shock to a at 7 horizons, h = 0 to 6 are zero" in str(
+        found.summary()
+    )
     assert set(found.tidy()["statistic"]) == {"wald F", "wald F, p-value"}
     assert "montiel_olea_plagborg_moller2021" in found.cite()
     path = irf.wald("b", shock="a", horizons=[1, 2], value=irf.point[[1, 2], 1, 0])
@@ -412,6 +414,27 @@ def test_coverage_of_responses_to_shocks_of_estimated_size():
         low, high = irf.bands([0.9])[0.9]
         inside.append((low[12] <= truth) & (truth <= high[12]))
     assert np.mean(inside) > 0.87
+
+
+def test_the_audit_counts_what_a_user_sees():
+    cells = [
+        Cell("stationary", 160, audit.SCHEME, audit.COSINES, "cumulative_unit_irf", 12),
+        Cell("stationary", 160, audit.SCHEME, audit.LAG_AUGMENTED + SUP_T, "irf_path", 24),
+    ]
+    assert {cells[0]} <= set(audit.PROJECTIONS)
+    counted = audit.replicate("stationary", 160, cells, range(2, 3))
+    economy = ECONOMIES["stationary"]
+    fit = LocalProjections(2, errors=EqualWeightedCosines()).fit(
+        economy.simulate(160, economy.generator(160, 2))
+    )
+    irf = fit.irf(horizon=24, scheme=Cholesky(), size="unit", cumulative=True)
+    low, high = (bound[12] for bound in irf.bands([0.9])[0.9])
+    truth = economy.truth(Cholesky(), 24).unit_irf[:13].sum(axis=0)
+    assert counted[cells[0]].by_response == tuple(((low <= truth) & (truth <= high)).ravel())
+    assert len(counted[cells[1]].by_response) == 9
+    page = as_page(counted, "projections")
+    assert "Coverage of local projections" in page
+    assert "equal weighted cosines" in page
 
 
 # -- bootstrap ------------------------------------------------------------------------------------

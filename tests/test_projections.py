@@ -87,6 +87,18 @@ def test_all_horizons_at_once_are_the_regressions_one_by_one(alone, common):
     assert list(found.regressors) == ([10, 10] if alone else [10, 8])
 
 
+def test_levels_far_from_zero_lose_no_digits():
+    """Random walks around 500 with units far apart: a constant takes their level out."""
+    walks = np.random.default_rng(5).standard_normal((300, 3)).cumsum(axis=0)
+    units = np.array([1e-3, 1.0, 1e4])
+    found = []
+    for y in (walks, (walks + 500) * units):
+        controls = np.hstack([np.ones((294, 1)), lagged(y, 6)])
+        found.append(project(y[6:], controls, [0, 1, 2], [0, 1, 2], 24).coefficients)
+    ratio = units[:, None] / units
+    np.testing.assert_allclose(found[1] / ratio, found[0], rtol=0, atol=2e-9)
+
+
 def test_shocks_are_what_the_controls_leave(data):
     """Nested: the structural shocks of the VAR times their own impact."""
     y = data.to_numpy()
@@ -344,6 +356,26 @@ def test_responses_are_an_irf_that_is_selected_saved_and_told(fitted, tmp_path):
     assert "montiel_olea_plagborg_moller2021" in irf.cite()
 
 
+def test_what_strains_the_bands_is_said():
+    """A root near one, squares that hang together, dynamics that the lags miss."""
+    rng = np.random.default_rng(3)
+    errors, variance = rng.standard_normal((400, 2)), np.ones(2)
+    y = np.zeros((400, 2))
+    for t in range(2, 400):
+        shock = np.sqrt(variance) * errors[t]
+        variance = 0.1 + 0.5 * shock**2 + 0.4 * variance
+        y[t] = np.array([0.97, 0.3]) * y[t - 1] + np.array([0.0, 0.5]) * y[t - 2] + shock
+    fitted = LocalProjections(1).fit(labelled(y))
+    notes = " ".join(fitted.irf("a", 4, scheme=Cholesky()).notes())
+    assert "The largest root of the VAR is 0.9" in notes
+    assert "Residuals show conditional heteroskedasticity" in notes
+    assert "One-step residuals are autocorrelated" in notes
+    sized = " ".join(fitted.irf("a", 4, scheme=Cholesky(), size="unit").notes())
+    assert "conditional heteroskedasticity" not in sized
+    drawn = LocalProjections(1, bootstrap=ResidualBootstrap(100)).fit(labelled(y))
+    assert "largest root" not in " ".join(drawn.irf("a", 1, scheme=Cholesky()).notes())
+
+
 def test_results_give_their_regressions(fitted, data):
     one = fitted.regression(3)
     y = data.to_numpy()
@@ -374,6 +406,8 @@ def test_gaps_are_refused_with_their_dates(data):
 
 
 def test_what_cannot_be_estimated_is_refused(fitted, data):
+    short = replace(fitted.spec, bias_correction=True, bootstrap=ResidualBootstrap(100)).fit(data)
+    assert short.irf("b", 0, scheme=Cholesky()).point.shape == (1, 3, 1)
     with pytest.raises(SampleError, match="9 observations are left at horizon 189"):
         fitted.irf("b", 189, scheme=Cholesky())
     pulse = data.assign(x=np.where(np.arange(200) == 195, 1.0, 0.0))

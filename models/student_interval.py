@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....estimation.delta import directional_derivatives
-from ....estimation.student_levels import student_levels
-from .delta import DELTA
-from .protocol import Bounds, Errors, fixed
+from ..estimation.delta import directional_derivatives
+from ..estimation.student_levels import student_levels
+from .inference.intervals.delta import DELTA
+from .inference.intervals.protocol import Bounds, Errors, fixed
 
 
 @dataclass(frozen=True, slots=True)
