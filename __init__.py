@@ -146,6 +146,11 @@ _PUBLIC = {
 __all__ = [
     "AB",
     "ARDL",
+    "DCC",
+    "NARDL",
+    "SVEC",
+    "VAR",
+    "VECM",
     "Approach",
     "BiasCorrectedBootstrap",
     "BlockBootstrap",
@@ -155,7 +160,6 @@ __all__ = [
     "Column",
     "Connectedness",
     "CountryRegression",
-    "DCC",
     "DeltaMethod",
     "EqualWeightedCosines",
     "Events",
@@ -172,7 +176,6 @@ __all__ = [
     "LocalProjections",
     "LongRun",
     "MarkovAutoregression",
-    "NARDL",
     "NeweyWest",
     "PandemicScale",
     "Panel",
@@ -185,7 +188,6 @@ __all__ = [
     "ReducedFormInnovations",
     "RegimeRegression",
     "ResidualBootstrap",
-    "SVEC",
     "ShockSign",
     "ShortLongRun",
     "Sidak",
@@ -197,8 +199,6 @@ __all__ = [
     "SupT",
     "SwitchingVariances",
     "UhligPenalty",
-    "VAR",
-    "VECM",
     "VarianceRegimes",
     "VolatilityBootstrap",
     "WildBootstrap",
@@ -271,7 +271,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from .models.projection_shocks import ReducedFormInnovations
     from .compare import compare_runs
     from .data.countries import country_figures, country_panel
     from .data.daily_instruments import event_instruments, loop_instruments, size_instrument
@@ -342,6 +341,7 @@ if TYPE_CHECKING:
     from .models.passthrough_windows import discounted_pass_through, rolling_pass_through
     from .models.price_options import PriceOptions, pass_through_by_option
     from .models.projection_errors import EqualWeightedCosines, LagAugmented, NeweyWest
+    from .models.projection_shocks import ReducedFormInnovations
     from .models.projections import LocalProjections
     from .models.projections_iv import InstrumentedProjections
     from .models.projections_state import State, StateProjections
