@@ -142,9 +142,9 @@ def _nothing(missed: Mapping[str, str]) -> SourceError:
 
 
 def _findings(store: Path, stored: Mapping[str, StoredSeries], today: date) -> list[Finding]:
-    found = []
+    found, newest_first = [], vintages(store)[::-1]
     for name, series in stored.items():
-        earlier, unit = _earlier(store, name)
+        earlier, unit = _earlier(newest_first, name)
         found += check_arrival(
             name,
             series.entry,
@@ -157,9 +157,9 @@ def _findings(store: Path, stored: Mapping[str, StoredSeries], today: date) -> l
     return found
 
 
-def _earlier(store: Path, name: str) -> tuple[pd.Series | None, str]:
+def _earlier(newest_first: Iterable[Vintage], name: str) -> tuple[pd.Series | None, str]:
     """A series as the newest vintage holds it that has it, and its published unit then."""
-    for vintage in reversed(vintages(store)):
+    for vintage in newest_first:
         try:
             if name in vintage.series:
                 return vintage.read(name), str(vintage.sidecar(name)["published_unit"])

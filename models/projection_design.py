@@ -17,7 +17,7 @@ from ..estimation.delta import moved_along
 from ..estimation.least_squares import lagged
 from ..estimation.projection_iv import ahead
 from .options import require_choice, require_count
-from .projection_errors import LagAugmented, ProjectionErrors
+from .projection_errors import LagAugmented, ProjectionErrors, require_errors
 from .provenance import ITEM
 from .reduced_form.deterministic import Outlier, Trend, deterministic_terms, outlier_dummies
 from .responses import chosen
@@ -62,11 +62,7 @@ class ProjectionDesign:
 
     def __post_init__(self) -> None:
         require_count("lags", self.lags, 1)
-        if isinstance(self.errors, type) or not isinstance(self.errors, ProjectionErrors):
-            raise SpecError(
-                f"errors = {self.errors!r}.",
-                remedy="Pass LagAugmented(), NeweyWest() or EqualWeightedCosines().",
-            )
+        require_errors(self.errors)
         before = (self.before,) if isinstance(self.before, str) else tuple(self.before)
         if self.shock in before:
             raise SpecError(

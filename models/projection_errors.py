@@ -291,3 +291,17 @@ class EqualWeightedCosines:
         if self.count is not None:
             return np.full(len(rows), self.count)
         return np.array([cosine_count(int(length)) for length in rows])
+
+
+def require_errors(errors: object) -> None:
+    """Refuse what does not say what standard errors assume, such as a class in place of a choice.
+
+    Raises
+    ------
+    SpecError
+    """
+    if isinstance(errors, type) or not isinstance(errors, ProjectionErrors):
+        raise SpecError(
+            f"errors = {errors!r}.",
+            remedy="Pass LagAugmented(), NeweyWest() or EqualWeightedCosines().",
+        )

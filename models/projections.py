@@ -13,7 +13,7 @@ from ..errors import SpecError
 from .inference.bootstrap import Bootstrap
 from .options import require_choice, require_count
 from .projection_bootstrap import require_resampling
-from .projection_errors import LAG_AUGMENTED, ProjectionErrors
+from .projection_errors import LAG_AUGMENTED, ProjectionErrors, require_errors
 from .projection_results import ProjectionResults
 from .reduced_form.deterministic import Trend
 from .reduced_form.lag_selection import CRITERIA, Criterion
@@ -76,11 +76,7 @@ class LocalProjections:
     divisor: Divisor = "df"
 
     def __post_init__(self) -> None:
-        if isinstance(self.errors, type) or not isinstance(self.errors, ProjectionErrors):
-            raise SpecError(
-                f"errors = {self.errors!r}.",
-                remedy="Pass LagAugmented(), NeweyWest() or EqualWeightedCosines().",
-            )
+        require_errors(self.errors)
         if self.bootstrap is not None:
             require_resampling(self.bootstrap)
         require_choice("sample", self.sample, get_args(Sample))
